@@ -1,0 +1,1 @@
+"""Analyze-Revise-Finetune distillation (arXiv 2511.03005)."""

@@ -1,0 +1,110 @@
+"""JSON and JSON Lines, read with errors that name the line and written all or nothing."""
+
+import csv
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TextIO, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from arf.errors import ArfError
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def describe(error: ValidationError) -> str:
+    """Returns the first complaint of a validation as `where: what`."""
+    first = error.errors(include_url=False, include_context=False)[0]
+    where = ".".join(str(part) for part in first["loc"])
+    return f"{where}: {first['msg']}" if where else str(first["msg"])
+
+
+def read_records(path: Path, model: type[M]) -> Iterator[M]:
+    """Streams the records of a JSON Lines file that a stage wrote.
+
+    Raises:
+        ArfError: the file is absent, or a line is no record of that kind.
+    """
+    try:
+        lines = path.open(encoding="utf-8", newline="\n")
+    except FileNotFoundError as error:
+        raise ArfError(f"{path}: no such file; run the stage that writes it (dvc repro)") from error
+    with lines:
+        for number, line in enumerate(lines, start=1):
+            try:
+                yield model.model_validate_json(line)
+            except ValidationError as error:
+                raise ArfError(f"{path}:{number}: {describe(error)}") from error
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[TextIO]:
+    """Opens a text file that takes the place of `path` only when the block ends well."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with part.open("w", encoding="utf-8", newline="\n") as file:
+            yield file
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def write_records(path: Path, records: Iterable[BaseModel]) -> int:
+    """Writes records as JSON Lines, streaming; returns how many."""
+    count = 0
+    with replacing(path) as file:
+        for record in records:
+            file.write(record.model_dump_json())
+            file.write("\n")
+            count += 1
+    return count
+
+
+def write_rows(path: Path, rows: Iterable[dict[str, Any]]) -> int:
+    """Writes plain mappings as JSON Lines, streaming; returns how many."""
+    count = 0
+    with replacing(path) as file:
+        for row in rows:
+            file.write(json.dumps(row, ensure_ascii=False))
+            file.write("\n")
+            count += 1
+    return count
+
+
+def write_csv(path: Path, rows: Sequence[dict[str, Any]]) -> None:
+    """Writes mappings with the same keys as CSV, the form of data that `dvc plots` reads."""
+    with replacing(path) as file:
+        writer = csv.DictWriter(file, fieldnames=list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def read_json(path: Path) -> Any:
+    """Reads a JSON file.
+
+    Raises:
+        ArfError: the file is absent or no JSON.
+    """
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ArfError(f"{path}: no such file; run the stage that writes it (dvc repro)") from error
+    except json.JSONDecodeError as error:
+        raise ArfError(f"{path}:{error.lineno}: no JSON: {error.msg}") from error
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Writes JSON for people and diffs: indented, key order kept, no NaN."""
+    text = json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False)
+    with replacing(path) as file:
+        file.write(text + "\n")
+
+
+def sha256_text(text: str) -> str:
+    """Returns the SHA-256 of a text's UTF-8 bytes in hexadecimal."""
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()

@@ -1,0 +1,97 @@
+"""`params.yaml`, read one section at a time so that a stage sees only what it declares."""
+
+from io import StringIO
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from rapidfuzz.process import extractOne
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
+
+from arf.errors import ArfError
+from arf.files import describe
+
+PARAMS = Path("params.yaml")
+SECTIONS = (
+    "data", "channels", "sample", "roles", "audit", "trial", "targets", "rounds",
+    "bases", "train", "students", "predict", "judge", "compare", "track",
+)  # fmt: skip
+
+T = TypeVar("T")
+
+
+class Section(BaseModel):
+    """Base of every model of a part of `params.yaml`: unknown names are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def read_yaml(path: Path) -> Any:
+    """Reads YAML 1.2, the dialect that DVC reads, in which `1e-4` is a number and `no` a word.
+
+    Raises:
+        ArfError: the file is absent, not UTF-8, or no YAML.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise ArfError(f"{path}: no such file") from error
+    except UnicodeDecodeError as error:
+        raise ArfError(f"{path}: not UTF-8 at byte {error.start}; save it as UTF-8") from error
+    try:
+        return YAML(typ="safe", pure=True).load(StringIO(text))
+    except MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 0
+        raise ArfError(f"{path}:{line}: no YAML: {error.problem}") from error
+
+
+def did_you_mean(word: str, known: list[str]) -> str:
+    """Returns ` (did you mean X?)` for the nearest known word, or nothing."""
+    best = extractOne(word, known, score_cutoff=60)
+    return f" (did you mean {best[0]}?)" if best else ""
+
+
+def _field_names(model: Any, path: tuple[Any, ...]) -> list[str]:
+    """Returns the field names of the model that a location inside `model` points into."""
+    for part in path:
+        fields = getattr(model, "model_fields", None)
+        if not fields or part not in fields:
+            return []
+        model = fields[part].annotation
+    return list(getattr(model, "model_fields", {}))
+
+
+def load_section(name: str, model: type[T], path: Path = PARAMS) -> T:
+    """Reads one section of `params.yaml`.
+
+    Args:
+        name: the section, dotted for a part of one (`roles.editor`).
+        model: its type: a `Section`, or anything that pydantic validates.
+        path: the file.
+
+    Raises:
+        ArfError: a name is unknown or missing, or a value is not of its type; the message names
+            the parameter.
+    """
+    value = read_yaml(path)
+    if not isinstance(value, dict):
+        raise ArfError(f"{path}: expected a mapping of sections")
+    for key in value:
+        if key not in SECTIONS:
+            guess = did_you_mean(str(key), list(SECTIONS))
+            raise ArfError(f"{path}: unknown section {key}{guess}")
+    for part in name.split("."):
+        if not isinstance(value, dict) or part not in value:
+            raise ArfError(f"{path}: {name} is missing")
+        value = value[part]
+    try:
+        return TypeAdapter(model).validate_python(value)
+    except ValidationError as error:
+        unknown = [e for e in error.errors(include_url=False) if e["type"] == "extra_forbidden"]
+        if unknown:
+            *parents, last = unknown[0]["loc"]
+            where = ".".join(str(part) for part in (name, *parents, last))
+            guess = did_you_mean(str(last), _field_names(model, tuple(parents)))
+            raise ArfError(f"{path}: unknown parameter {where}{guess}") from error
+        raise ArfError(f"{path}: {name}.{describe(error)}") from error

@@ -1,0 +1,46 @@
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from arf.errors import ArfError
+from arf.files import read_json, read_records, replacing, write_json, write_records
+from arf.records import RecordedText
+
+TEXT = st.text(st.characters(codec="utf-8"), min_size=1)
+
+
+@given(st.lists(st.builds(RecordedText, id=TEXT, text=TEXT)))
+def test_records_come_back_whatever_they_hold(tmp_path_factory, records: list) -> None:
+    path = tmp_path_factory.mktemp("records") / "x.jsonl"
+    assert write_records(path, records) == len(records)
+    assert list(read_records(path, RecordedText)) == records
+
+
+def test_a_broken_line_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "x.jsonl"
+    path.write_text('{"id": "a", "text": "b"}\n{"id": "a"}\n', encoding="utf-8")
+    with pytest.raises(ArfError, match=r"x.jsonl:2: text: Field required"):
+        list(read_records(path, RecordedText))
+
+
+@pytest.mark.parametrize("read", [lambda p: list(read_records(p, RecordedText)), read_json])
+def test_a_missing_file_says_what_to_do(tmp_path: Path, read) -> None:
+    with pytest.raises(ArfError, match="dvc repro"):
+        read(tmp_path / "none")
+
+
+def test_a_failed_write_leaves_the_old_file(tmp_path: Path) -> None:
+    path = tmp_path / "x.json"
+    write_json(path, {"a": 1})
+    with pytest.raises(KeyError), replacing(path) as file:
+        file.write("half")
+        raise KeyError
+    assert read_json(path) == {"a": 1}
+    assert [p.name for p in tmp_path.iterdir()] == ["x.json"]
+
+
+def test_json_has_no_nan(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="Out of range"):
+        write_json(tmp_path / "x.json", {"a": float("nan")})

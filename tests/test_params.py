@@ -1,0 +1,73 @@
+from pathlib import Path
+
+import pytest
+
+from arf.errors import ArfError
+from arf.params import Section, load_section, read_yaml
+
+
+class Inner(Section):
+    rank: int = 1
+
+
+class Outer(Section):
+    learning_rate: float
+    word: str = "x"
+    lora: Inner = Inner()
+
+
+@pytest.fixture
+def params(tmp_path: Path):
+    def write(text: str) -> Path:
+        path = tmp_path / "params.yaml"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write
+
+
+def test_yaml_is_read_as_dvc_reads_it(params) -> None:
+    section = load_section("train", Outer, params("train: {learning_rate: 1e-4, word: no}"))
+    assert section.learning_rate == 1e-4
+    assert section.word == "no"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("stdents: {}", r"unknown section stdents \(did you mean students\?\)"),
+        ("judge: {}", r"train is missing"),
+        ("train: {learning_rte: 1}", r"train.learning_rte \(did you mean learning_rate\?\)"),
+        ("train: {word: x}", r"train.learning_rate: Field required"),
+        (
+            "train: {learning_rate: 1, wrod: x}",
+            r"unknown parameter train.wrod \(did you mean word\?\)",
+        ),
+        (
+            "train: {learning_rate: 1, lora: {rnak: 2}}",
+            r"unknown parameter train.lora.rnak \(did you mean rank\?\)",
+        ),
+        ("train: {learning_rate: fast}", r"train.learning_rate: .*valid number"),
+        ("train: [", r"params.yaml:\d+: no YAML"),
+        ("- train", "expected a mapping"),
+        ("", "expected a mapping"),
+    ],
+)
+def test_mistakes_are_named(params, text: str, message: str) -> None:
+    with pytest.raises(ArfError, match=message) as caught:
+        load_section("train", Outer, params(text))
+    assert "\n" not in str(caught.value)
+
+
+def test_a_part_of_a_section_can_be_any_type(params) -> None:
+    path = params("channels: [a, b]\nroles: {editor: {learning_rate: 1}}")
+    assert load_section("channels", tuple[str, ...], path) == ("a", "b")
+    assert load_section("roles.editor", Outer, path).learning_rate == 1
+
+
+def test_missing_file_and_wrong_encoding(tmp_path: Path) -> None:
+    with pytest.raises(ArfError, match="no such file"):
+        read_yaml(tmp_path / "none.yaml")
+    (tmp_path / "latin.yaml").write_bytes("a: \xe9".encode("latin-1"))
+    with pytest.raises(ArfError, match="not UTF-8 at byte 3"):
+        read_yaml(tmp_path / "latin.yaml")
