@@ -1,0 +1,65 @@
+"""People's labels, checked against the texts and the taxonomy before they count."""
+
+from collections.abc import Callable
+from typing import Any
+
+from pydantic import ValidationError
+
+from arf.files import describe, sha256_text
+from arf.raw import BrokenRowError, Row, check_channel, row_id
+from arf.records import Annotation, Finding
+from arf.taxonomy import Taxonomy
+
+
+def to_annotation(
+    row: Row, channel: str, annotator: str, taxonomy: Taxonomy, text_of: Callable[[str], str | None]
+) -> Annotation | None:
+    """Turns a raw label row into an annotation of the teacher's output.
+
+    Args:
+        row: `{id, errors: [{code, span, note}], rating}`.
+        channel: the channel of its file.
+        annotator: who labelled, by the folder's name.
+        taxonomy: the codes that there are.
+        text_of: gives the teacher's text of an id.
+
+    Returns:
+        The annotation, or null where the teacher has no output of that id.
+
+    Raises:
+        BrokenRowError: a code is unknown, a span is not in the text, or a field is malformed.
+    """
+    check_channel(row, channel)
+    item = row_id(row)
+    text = text_of(item)
+    if text is None:
+        return None
+    errors = row.value.get("errors")
+    if not isinstance(errors, list):
+        raise BrokenRowError("errors: expected a list (empty where there is no error)")
+    try:
+        return Annotation(
+            id=item,
+            channel=channel,
+            source="r0",
+            text_sha256=sha256_text(text),
+            annotator=annotator,
+            taxonomy=taxonomy.hashes(frozenset(taxonomy.codes), channel),
+            rating=row.value.get("rating"),
+            errors=tuple(_finding(error, text, taxonomy) for error in errors),
+        )
+    except ValidationError as error:
+        raise BrokenRowError(describe(error)) from error
+
+
+def _finding(error: Any, text: str, taxonomy: Taxonomy) -> Finding:
+    if not isinstance(error, dict) or error.get("code") not in taxonomy.codes:
+        code = error.get("code") if isinstance(error, dict) else error
+        raise BrokenRowError(f"unknown code {code!r}; prompts/taxonomy.yaml lists the codes")
+    span = error.get("span")
+    if span is None:
+        return Finding(code=error["code"], note=error.get("note"))
+    start = text.find(str(span))
+    if start < 0:
+        raise BrokenRowError(f"the span {span!r} is not in the output")
+    return Finding(code=error["code"], span=str(span), start=start, note=error.get("note"))

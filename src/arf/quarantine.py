@@ -1,0 +1,52 @@
+"""Broken rows are set aside with line and reason, and stop a run only when they are many."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+from arf.errors import ArfError
+from arf.files import write_rows
+from arf.raw import BrokenRowError, Row, read_rows
+
+T = TypeVar("T")
+
+
+class Quarantine:
+    """Sifts raw files; `count` is how many rows were set aside so far."""
+
+    def __init__(self, folder: Path, max_share: float) -> None:
+        self._folder = folder
+        self._max_share = max_share
+        self.count = 0
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def sift(self, path: Path, name: str, convert: Callable[[Row], T]) -> Iterator[T]:
+        """Streams what `convert` makes of the rows of a file.
+
+        Args:
+            path: the raw file.
+            name: what its quarantine file is called.
+            convert: raises `BrokenRowError` for a row that it refuses.
+
+        Raises:
+            ArfError: once the file is read, if the share of refused rows is above the limit.
+        """
+        seen = 0
+        broken: list[dict[str, Any]] = []
+        for row in read_rows(path):
+            seen += 1
+            try:
+                yield convert(row)
+            except BrokenRowError as error:
+                broken.append({"line": row.line, "reason": str(error), "raw": row.raw[:2000]})
+        if not broken:
+            return
+        listed = self._folder / f"{name}.jsonl"
+        write_rows(listed, broken)
+        self.count += len(broken)
+        if len(broken) / seen > self._max_share:
+            raise ArfError(
+                f"{path}:{broken[0]['line']}: {broken[0]['reason']}; {len(broken)} of {seen} rows "
+                f"are broken, over data.max_quarantine {self._max_share:g}: mend the rows listed "
+                f"in {listed}, or raise the limit"
+            )
