@@ -1,0 +1,62 @@
+"""An editor's answers that already exist in a file."""
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from merge3 import Merge3
+
+from arf.files import read_records
+from arf.records import RecordedEdits
+from arf.revise import Answer, Request
+
+_WORDS = re.compile(r"\s*\S+")
+
+
+def rebase(before: str, after: str, current: str) -> str | None:
+    """Carries the change from `before` to `after` over to another version of the text.
+
+    A three-way merge by words: what `current` changed stays, unless the two changes touch.
+
+    Returns:
+        The merged text, or null where the changes are in conflict.
+    """
+    if before == current:
+        return after
+    merged: list[str] = []
+    parts = (_WORDS.findall(text) for text in (before, current, after))
+    for kind, *groups in Merge3(*parts).merge_groups():
+        if kind == "conflict":
+            return None
+        merged += groups[0]
+    return "".join(merged).strip()
+
+
+class RecordedEditor:
+    """Gives each request its recorded answer, as a patch onto the text at hand.
+
+    Args:
+        path: recorded edits of one channel.
+    """
+
+    name = "recorded"
+
+    def __init__(self, path: Path) -> None:
+        self._edits = {item.id: item for item in read_records(path, RecordedEdits)}
+
+    def revise(self, requests: Iterable[Request]) -> Iterator[Answer]:
+        """Answers each request; where the patch no longer applies, with the text as it was."""
+        for request in requests:
+            yield self._answer(request)
+
+    def _answer(self, request: Request) -> Answer:
+        recorded = self._edits.get(request.case.id)
+        before = recorded.original if recorded else ""
+        for edit in recorded.edits if recorded else ():
+            if (edit.round, edit.code) == (request.round, request.code):
+                text = rebase(before, edit.text, request.output.text)
+                if text is None:
+                    return Answer(request.output.text, "the recorded patch no longer applies")
+                return Answer(text)
+            before = edit.text
+        return Answer(None, "no recorded edit of this code")
