@@ -1,0 +1,83 @@
+"""What a judge's annotations of one source amount to."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from arf.params import Section
+from arf.records import Annotation
+from arf.stats import RESAMPLES, SEED, mean_interval, rounded, wilson
+
+
+class JudgedSource(Section):
+    """Settings of one judged source: none yet."""
+
+
+class JudgeParams(Section):
+    """The section `judge` of `params.yaml`.
+
+    Attributes:
+        sources: whose test outputs are judged and compared.
+    """
+
+    sources: dict[str, JudgedSource]
+
+
+def _mean(values: Sequence[int], seed: int, resamples: int) -> dict[str, float | None] | None:
+    if not values:
+        return None
+    lo, hi = mean_interval(values, seed, resamples)
+    return {"mean": rounded(sum(values) / len(values)), "lo": rounded(lo), "hi": rounded(hi)}
+
+
+def _rate(k: int, n: int) -> dict[str, float | None] | None:
+    if n == 0:
+        return None
+    lo, hi = wilson(k, n)
+    return {"rate": rounded(k / n), "lo": rounded(lo), "hi": rounded(hi)}
+
+
+def summarize(
+    annotations: Iterable[Annotation],
+    codes: Sequence[str],
+    seed: int = SEED,
+    resamples: int = RESAMPLES,
+) -> dict[str, Any]:
+    """Counts and averages one source's annotations.
+
+    Args:
+        annotations: of one source, over any number of channels.
+        codes: all codes of the taxonomy; each is a key of the result.
+        seed: of the bootstrap.
+        resamples: of the bootstrap.
+
+    Returns:
+        `{n, unscored, rating, errors_per_case, error_rate}`. `n` counts the scored outputs, which
+        alone enter the means and rates; `unscored` counts the others. `errors_per_case` is the
+        mean number of labelled errors. A code's rate is the share of the outputs assessed for it
+        that have it at least once, with its Wilson interval: null where none was assessed. A mean
+        of nothing is null, and so are the bounds of a mean of one value.
+    """
+    ratings: list[int] = []
+    errors: list[int] = []
+    found = dict.fromkeys(codes, 0)
+    assessed = dict.fromkeys(codes, 0)
+    unscored = 0
+    for annotation in annotations:
+        if annotation.status == "unscored":
+            unscored += 1
+            continue
+        errors.append(len(annotation.errors))
+        if annotation.rating is not None:
+            ratings.append(annotation.rating)
+        given = annotation.codes()
+        for code in codes:
+            if code in annotation.taxonomy:
+                assessed[code] += 1
+                found[code] += code in given
+    return {
+        "n": len(errors),
+        "unscored": unscored,
+        "rating": _mean(ratings, seed, resamples),
+        "errors_per_case": _mean(errors, seed, resamples),
+        "error_rate": {code: _rate(found[code], assessed[code]) for code in codes},
+    }
