@@ -1,0 +1,177 @@
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from fake_project import CODES, CONTRASTS, RATES, make_project, make_report
+
+from arf.examples import Answer, Example, Piece
+from arf.figures import Estimate, chart, picture
+from arf.files import read_json
+from arf.report import Report, outcome, render, verdict
+
+VOID = {"meta", "br", "link", "input", "img", "hr", "path", "use", "rect"}
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_project(tmp_path_factory.mktemp("project"), 12)
+
+
+@pytest.fixture(scope="module")
+def report(project: Path) -> Report:
+    return make_report(read_json(project / "metrics/comparison.json"))
+
+
+@pytest.fixture(scope="module")
+def page(project: Path) -> str:
+    return (project / "metrics/report.html").read_text()
+
+
+def row(diff: float, p: float) -> dict[str, float]:
+    return {"n": 9, "diff": diff, "lo": diff - 1, "hi": diff + 1, "p": p, "p_holm": p}
+
+
+@pytest.mark.parametrize(
+    ("rating", "errors", "expected"),
+    [
+        (row(1, 0.01), row(-1, 0.01), "better"),
+        (row(1, 0.01), row(-1, 0.2), "better"),
+        (row(1, 0.2), row(-1, 0.01), "better"),
+        (row(-1, 0.01), row(0, 1), "worse"),
+        (row(0, 1), row(1, 0.01), "worse"),
+        (row(1, 0.01), row(1, 0.01), "mixed"),
+        (row(1, 0.06), row(-1, 0.05), "undecided"),
+        (None, row(-1, 0.01), "better"),
+        (None, None, "undecided"),
+    ],
+)
+def test_outcome(rating: dict | None, errors: dict | None, expected: str) -> None:
+    assert outcome({"rating": rating, "errors_per_case": errors}) == expected
+
+
+def test_verdict_sorts_the_contrasts() -> None:
+    block = {"rating": None}
+    comparison = {
+        "synthetic": False,
+        "contrasts": {
+            "r1_vs_r0": {"all": block | {"errors_per_case": row(-1.5, 0.001)}},
+            "r2_vs_r1": {"all": block | {"errors_per_case": row(-0.1, 0.4)}},
+            "Student_vs_r1": {"all": block | {"errors_per_case": row(0.5, 0.01)}},
+        },
+    }
+    text = verdict(comparison)
+    assert text.startswith("On 9 test cases, judged in pairs. ")
+    assert "Better: r1 than r0 (−1.50 errors per case). " in text
+    assert "Worse: Student than r1 (+0.50 errors per case). " in text
+    assert "Too close to tell: r2 against r1. " in text
+
+
+@pytest.mark.parametrize(
+    ("contrasts", "expected"),
+    [
+        ({}, "name the contrasts"),
+        ({"a_vs_b": {"all": {"rating": None, "errors_per_case": None}}}, "nothing can be said"),
+    ],
+)
+def test_verdict_of_nothing(contrasts: dict, expected: str) -> None:
+    assert expected in verdict({"synthetic": False, "contrasts": contrasts})
+
+
+def test_page_is_well_formed(page: str) -> None:
+    class Checker(HTMLParser):
+        def __init__(self) -> None:
+            super().__init__()
+            self.open: list[str] = []
+
+        def handle_starttag(self, tag: str, attrs: object) -> None:
+            if tag not in VOID:
+                self.open.append(tag)
+
+        def handle_endtag(self, tag: str) -> None:
+            if tag not in VOID:
+                assert self.open.pop() == tag
+
+    checker = Checker()
+    checker.feed(page)
+    assert checker.open == []
+
+
+def test_page_shows_every_part(page: str) -> None:
+    headings = re.findall(r"<h2>(.*?)</h2>", page)
+    assert headings == [
+        "Results",
+        "Errors by code",
+        "Contrasts",
+        "Audit of the teacher",
+        "Revision",
+        "Training",
+        "Side by side",
+    ]
+    for source in RATES:
+        assert f'<th scope="row">{source}</th>' in page
+    for a, b in CONTRASTS:
+        assert f"{a} − {b}" in page
+    assert page.count("<svg") == 2 + len(CODES) - 1
+    assert "Not assessed by this judge: wrong outcome." in page
+    assert "is also who flagged the errors" in page
+
+
+def test_page_needs_no_network(page: str) -> None:
+    addresses = set(re.findall(r'https?://[^"\s<)]+', page))
+    assert {one for one in addresses if not one.startswith("http://www.w3.org/")} == set()
+    assert "<script" not in page
+    assert not re.search(r"\b(src|href)=", page.replace("xlink:href", ""))
+    assert all(target.startswith("#") for target in re.findall(r'xlink:href="([^"]*)"', page))
+
+
+def test_page_masks_identifiers(page: str) -> None:
+    assert "parcel XXXXXXXX came late" in page
+    for secret in ("12345678", "7946", "ann@example"):
+        assert secret not in page
+
+
+def test_same_page_twice(report: Report, page: str) -> None:
+    assert render(report) == page
+
+
+def test_synthetic_data_say_so(report: Report, page: str) -> None:
+    assert "SYNTHETIC DATA" in page
+    assert "made-up cases" in page
+    real = render(replace(report, comparison={**report.comparison, "synthetic": False}))
+    assert "SYNTHETIC" not in real
+    assert "made-up" not in real
+
+
+def test_markup_in_texts_is_text(report: Report) -> None:
+    evil = "<script>alert(1)</script>"
+    answer = Answer("r0", (Piece(evil, "x"),), None, ("<b>",))
+    page = render(replace(report, examples=[Example("<i>", "c", evil, (answer,))]))
+    assert "<script>" not in page
+    assert page.count("&lt;script&gt;") == 2
+    assert "&lt;i&gt;" in page
+
+
+def test_a_report_of_little(report: Report) -> None:
+    comparison = {"synthetic": False, "sources": {}, "contrasts": {}}
+    page = render(Report(comparison, report.titles, "a model", "rules"))
+    assert "name the contrasts" in page
+    assert "is also who flagged" not in page
+
+
+def test_chart_labels_are_escaped() -> None:
+    svg = chart([Estimate("<b>$x$", 0.5, None, None)], 'share of "x" & y')
+    assert 'aria-label="share of &#34;x&#34; &amp; y"' in svg
+    assert "&lt;b&gt;$x$" in svg
+    assert 'id="figure' not in svg
+
+
+@pytest.mark.parametrize("suffix", [".png", ".svg"])
+def test_picture(report: Report, tmp_path: Path, suffix: str) -> None:
+    paths = [tmp_path / f"{name}{suffix}" for name in ("a", "b")]
+    for path in paths:
+        picture(report.comparison, path)
+    first, second = (path.read_bytes() for path in paths)
+    assert first == second
+    assert len(first) > 5000
