@@ -1,0 +1,216 @@
+"""What a run of one source consists of, read from the files of a finished pipeline."""
+
+import csv
+import json
+import os
+import re
+import subprocess
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from arf.compare import ALL
+from arf.errors import ArfError
+from arf.examples import side_by_side
+from arf.files import read_json, read_records
+from arf.layout import METRICS, annotations, cases, outputs
+from arf.params import read_yaml
+from arf.records import Annotation, Case, Output
+from arf.rounds import TEACHER
+
+TABLE_ROWS = 100  # a channel
+_CREDENTIALS = re.compile(r"(://)[^/@\s]+@")
+
+
+class Metric(NamedTuple):
+    """One value; those that grow with the training have a step above 0."""
+
+    name: str
+    value: float
+    step: int = 0
+
+
+@dataclass(frozen=True)
+class SourceRun:
+    """All that is shown of one source.
+
+    Attributes:
+        source: its name.
+        tags: what to filter and group by.
+        params: `params.yaml`, flat.
+        metrics: names with one slash, whose first part groups them.
+        table: columns of the outputs side by side, identifiers masked.
+        files: paths of what to keep a copy of, by folder in the run.
+    """
+
+    source: str
+    tags: Mapping[str, str]
+    params: Mapping[str, str]
+    metrics: tuple[Metric, ...]
+    table: Mapping[str, list[Any]]
+    files: tuple[tuple[str, Path], ...]
+
+
+def without_credentials(text: str) -> str:
+    """Masks names and passwords in addresses."""
+    return _CREDENTIALS.sub(r"\1***@", text)
+
+
+def source_run(root: Path, source: str, key: str) -> SourceRun:
+    """Reads a source's run.
+
+    Args:
+        root: of the project.
+        source: one that `metrics/comparison.json` has.
+        key: of the pipeline's state (`arf.lineage.pipeline_key`).
+
+    Raises:
+        ArfError: a file is missing that the pipeline writes.
+    """
+    params = read_yaml(root / "params.yaml")
+    comparison = read_json(root / METRICS / "comparison.json")
+    scopes = comparison["sources"][source]
+    metrics = list(_judged(scopes))
+    if source == TEACHER:
+        metrics += _audited(read_json(root / METRICS / "audit.json"))
+    if source in params.get("rounds", {}):
+        metrics += _revised(read_json(root / METRICS / "revise" / f"{source}.json"))
+    if source in params.get("students", {}):
+        metrics += _trained(root / METRICS / "train", source)
+    tags = {
+        "source": source,
+        "round": params.get("students", {}).get(source, {}).get("data", "")
+        or (source if source == TEACHER or source in params.get("rounds", {}) else "none"),
+        "pipeline_key": key,
+        "synthetic": str(comparison["synthetic"]).lower(),
+    }
+    if commit := _git_commit(root):
+        tags["git_commit"] = commit
+    if experiment := os.environ.get("DVC_EXP_NAME"):
+        tags["dvc_experiment"] = experiment
+    if comparison["synthetic"]:
+        tags["mlflow.note.content"] = "SYNTHETIC data: the figures say nothing of real texts."
+    files = (
+        ("", root / "params.yaml"),
+        ("", root / METRICS / "comparison.json"),
+        ("", root / METRICS / "report.html"),
+        ("prompts", root / "prompts"),
+    )
+    for _, path in files:
+        _require(path)
+    channels = [name for name in scopes if name != ALL]
+    return SourceRun(
+        source,
+        tags,
+        dict(flat(params)),
+        tuple(metrics),
+        _table(root, source, channels),
+        files,
+    )
+
+
+def flat(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
+    """Yields the leaves of nested mappings by dotted name; lists as JSON, without credentials."""
+    if isinstance(value, Mapping) and value:
+        for key, inner in value.items():
+            yield from flat(inner, f"{name}.{key}" if name else str(key))
+    else:
+        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        yield name, without_credentials(text)
+
+
+def _require(path: Path) -> None:
+    if not path.exists():
+        raise ArfError(f"{path}: no such file; run make pull or make repro")
+
+
+def _judged(scopes: Mapping[str, Any]) -> Iterator[Metric]:
+    for scope, block in scopes.items():
+        suffix = "" if scope == ALL else f".{scope}"
+        if scope == ALL:
+            yield Metric("judge/n", block["n"])
+            yield Metric("judge/unscored", block["unscored"])
+        for name, metric in (("rating_mean", "rating"), ("errors_per_case", "errors_per_case")):
+            if block[metric] is not None:
+                yield Metric(f"judge{suffix}/{name}", block[metric]["mean"])
+        for code, found in block["error_rate"].items():
+            if found is not None:
+                yield Metric(f"errors{suffix}/{code}", found["rate"])
+
+
+def _audited(audit: Mapping[str, Any]) -> Iterator[Metric]:
+    """Yields the audit's figures under a name that sorts behind the comparison's charts."""
+    for channel, block in audit.items():
+        yield Metric(f"prevalence.{channel}/n", block["n"])
+        for code, found in block["prevalence"].items():
+            if found is not None:
+                yield Metric(f"prevalence.{channel}/{code}", found["rate"])
+
+
+def _revised(revise: Mapping[str, Any]) -> Iterator[Metric]:
+    """Yields sums over codes, for each channel and over all; success is per attempt."""
+    blocks = {f".{channel}": list(codes.values()) for channel, codes in revise.items()}
+    blocks[""] = [row for rows in blocks.values() for row in rows]
+    for suffix, rows in blocks.items():
+        for name in ("flagged", "attempted", "kept", "reverted", "unanswered"):
+            yield Metric(f"revise{suffix}/{name}", sum(row[name] for row in rows))
+        tried = [row for row in rows if row["attempted"]]
+        attempts = sum(row["attempted"] for row in tried)
+        if attempts:
+            gone = sum(row["editor_success"]["rate"] * row["attempted"] for row in tried)
+            yield Metric(f"revise{suffix}/success_rate", gone / attempts)
+
+
+def _trained(folder: Path, student: str) -> Iterator[Metric]:
+    for name, value in read_json(folder / f"{student}.json").items():
+        if name != "loss" and isinstance(value, int | float):
+            yield Metric(f"train/{name}", value)
+    _require(folder / f"{student}.csv")
+    with (folder / f"{student}.csv").open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines):
+            if row["loss"]:
+                yield Metric("train/loss", float(row["loss"]), int(row["step"]))
+
+
+def _table(root: Path, source: str, channels: list[str]) -> dict[str, list[Any]]:
+    """Returns a sample of the source's test outputs beside case and teacher."""
+    columns = ("id", "channel", "case", "teacher", "output", "rating", "errors")
+    table: dict[str, list[Any]] = {column: [] for column in columns}
+    for channel in channels:
+        shown = {name: root / outputs(name, channel) for name in {TEACHER, source}}
+        drawn = side_by_side(
+            read_records(root / cases(channel), Case),
+            {name: read_records(path, Output) for name, path in shown.items()},
+            {
+                source: read_records(root / annotations("judge", source, channel), Annotation),
+            },
+            TABLE_ROWS,
+        )
+        for example in drawn:
+            answers = {answer.source: answer for answer in example.answers}
+            if source not in answers:
+                continue
+            teacher, own = answers.get(TEACHER), answers[source]
+            row = (
+                example.id,
+                channel,
+                example.case,
+                teacher.text if teacher else None,
+                own.text,
+                own.rating,
+                ", ".join(own.codes),
+            )
+            for column, value in zip(columns, row, strict=True):
+                table[column].append(value)
+    return table
+
+
+def _git_commit(root: Path) -> str | None:
+    try:
+        found = subprocess.run(
+            ["git", "rev-parse", "HEAD"], cwd=root, capture_output=True, text=True, check=False
+        )
+    except FileNotFoundError:
+        return None
+    return found.stdout.strip() if found.returncode == 0 else None

@@ -1,0 +1,117 @@
+import shutil
+from pathlib import Path
+
+import pytest
+from fake_project import CODES, UNSEEN, make_project
+
+from arf.errors import ArfError
+from arf.files import read_json
+from arf.runs import SourceRun, flat, source_run, without_credentials
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_project(tmp_path_factory.mktemp("project"), page="<p>report</p>")
+
+
+def values(run: SourceRun) -> dict[str, float]:
+    return {metric.name: metric.value for metric in run.metrics}
+
+
+@pytest.mark.parametrize(
+    ("source", "round_name", "own"),
+    [
+        ("r0", "r0", {"prevalence.botchat/n", "prevalence.webform/inferred_sentiment"}),
+        ("r1", "r1", {"revise/success_rate", "revise/kept", "revise.botchat/reverted"}),
+        ("student-r2", "r2", {"train/loss", "train/heldout_loss", "train/tokens", "train/steps"}),
+        ("base-default", "none", set()),
+    ],
+)
+def test_run(project: Path, source: str, round_name: str, own: set[str]) -> None:
+    run = source_run(project, source, "key")
+    assert run.tags["source"] == source
+    assert run.tags["round"] == round_name
+    assert run.tags["pipeline_key"] == "key"
+    assert run.tags["synthetic"] == "true"
+    assert own <= set(values(run))
+    shared = {"judge/rating_mean", "judge.botchat/errors_per_case", "judge/n", "judge/unscored"}
+    assert shared <= set(values(run))
+    assert {name.split("/")[1] for name in values(run) if name.startswith("errors.webform/")} == {
+        code for code in CODES if code not in UNSEEN
+    }
+    assert {name.split("/")[0] for name in own} <= {name.split("/")[0] for name in values(run)}
+    assert all(name.count("/") == 1 for name in values(run))
+
+
+def test_metrics_are_those_of_the_files(project: Path) -> None:
+    block = read_json(project / "metrics/comparison.json")["sources"]["r1"]["all"]
+    found = values(source_run(project, "r1", "key"))
+    assert found["judge/rating_mean"] == block["rating"]["mean"]
+    assert found["errors/inferred_sentiment"] == block["error_rate"]["inferred_sentiment"]["rate"]
+    assert found["revise/success_rate"] == pytest.approx(0.95)
+    assert (found["revise/kept"], found["revise.webform/kept"]) == (72, 36)
+
+
+def test_loss_by_step(project: Path) -> None:
+    run = source_run(project, "student-r1", "key")
+    steps = [(metric.step, metric.value) for metric in run.metrics if metric.name == "train/loss"]
+    assert steps[0] == (1, 2.4)
+    assert len(steps) == 12
+
+
+def test_the_table_is_masked_and_beside_the_teacher(project: Path) -> None:
+    table = source_run(project, "student-r1", "key").table
+    assert list(table) == ["id", "channel", "case", "teacher", "output", "rating", "errors"]
+    assert {len(column) for column in table.values()} == {12}
+    assert set(table["channel"]) == {"botchat", "webform"}
+    text = str(table)
+    assert "parcel XXXXXXXX came late" in text
+    assert "12345678" not in text
+    assert "7946" not in text
+    assert "ann@" not in text
+
+
+def test_params_are_flat_and_without_credentials(project: Path) -> None:
+    params = source_run(project, "r0", "key").params
+    assert params["rounds.r1.parent"] == "r0"
+    assert params["compare.contrasts"] == '[["r1", "r0"], ["r2", "r1"]]'
+    assert params["roles.teacher.base_url"] == "https://***@llm.example/v1"
+    assert dict(flat({"a": {}, "b": None, "c": True})) == {"a": "{}", "b": "null", "c": "true"}
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("http://me:pw@host:1/x?a=b@c", "http://***@host:1/x?a=b@c"),
+        ("postgresql://me:p.w@host/db and http://host", "postgresql://***@host/db and http://host"),
+        ("at http://host, mail a@b.c", "at http://host, mail a@b.c"),
+    ],
+)
+def test_without_credentials(text: str, shown: str) -> None:
+    assert without_credentials(text) == shown
+
+
+@pytest.mark.parametrize(
+    "missing",
+    [
+        "metrics/report.html",
+        "metrics/train/student-r1.json",
+        "metrics/train/student-r1.csv",
+        "data/outputs/student-r1/botchat.jsonl",
+        "params.yaml",
+        "prompts",
+    ],
+)
+def test_a_missing_file_is_named(project: Path, tmp_path: Path, missing: str) -> None:
+    root = tmp_path / "copy"
+    shutil.copytree(project, root)
+    path = root / missing
+    shutil.rmtree(path) if path.is_dir() else path.unlink()
+    with pytest.raises(ArfError, match=f"{Path(missing).name}: no such file"):
+        source_run(root, "student-r1", "key")
+
+
+def test_the_experiment_of_dvc_is_a_tag(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "dvc_experiment" not in source_run(project, "r0", "key").tags
+    monkeypatch.setenv("DVC_EXP_NAME", "higher-rate")
+    assert source_run(project, "r0", "key").tags["dvc_experiment"] == "higher-rate"
