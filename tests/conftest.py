@@ -6,8 +6,15 @@ from pathlib import Path
 import pytest
 
 from arf.records import Case, Output
+from arf.taxonomy import Taxonomy, load_taxonomy
 
-REAL = Path(__file__).parents[2] / "shared" / "data" / "real"
+ROOT = Path(__file__).parents[1]
+REAL = ROOT.parent / "shared" / "data" / "real"
+
+
+@pytest.fixture(scope="session")
+def taxonomy() -> Taxonomy:
+    return load_taxonomy(ROOT / "prompts" / "taxonomy.yaml")
 
 
 @pytest.fixture

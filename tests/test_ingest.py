@@ -13,7 +13,7 @@ from arf.ingest import DataParams, Splits, ingest
 from arf.records import Annotation, Case, RecordedEdits, RecordedText
 from arf.taxonomy import load_taxonomy
 
-TAXONOMY = load_taxonomy()
+TAXONOMY = load_taxonomy(Path(__file__).parents[1] / "prompts" / "taxonomy.yaml")
 THIRDS = {"train": 0.4, "heldout": 0.3, "test": 0.3}
 
 

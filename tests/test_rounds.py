@@ -2,7 +2,6 @@ import pytest
 
 from arf.errors import ArfError
 from arf.rounds import Round, candidates, ordered
-from arf.taxonomy import load_taxonomy
 
 
 def rounds(**parents: str) -> dict[str, Round]:
@@ -26,8 +25,7 @@ def test_broken_chains_are_named(parents: dict[str, str], message: str) -> None:
         ordered(rounds(**parents))
 
 
-def test_auto_takes_the_codes_of_the_round() -> None:
-    taxonomy = load_taxonomy()
+def test_auto_takes_the_codes_of_the_round(taxonomy) -> None:
     auto = Round(parent="r0", codes="auto")
     assert candidates("r2", auto, "botchat", taxonomy) == ["unn_content_redundant"]
     assert "inferred_sentiment" in candidates("r1", auto, "botchat", taxonomy)
@@ -40,7 +38,7 @@ def test_auto_takes_the_codes_of_the_round() -> None:
         ("inferred_sentimnt", r"did you mean inferred_sentiment"),
     ],
 )
-def test_a_code_that_cannot_be_fixed_is_refused(code: str, message: str) -> None:
+def test_a_code_that_cannot_be_fixed_is_refused(taxonomy, code: str, message: str) -> None:
     by_hand = Round(parent="r0", codes={"botchat": (code,)})
     with pytest.raises(ArfError, match=rf"rounds.r1.codes.botchat: {code} .*{message}"):
-        candidates("r1", by_hand, "botchat", load_taxonomy())
+        candidates("r1", by_hand, "botchat", taxonomy)

@@ -77,9 +77,9 @@ def write_rows(path: Path, rows: Iterable[dict[str, Any]]) -> int:
 
 
 def write_csv(path: Path, rows: Sequence[dict[str, Any]]) -> None:
-    """Writes mappings with the same keys as CSV, the form of data that `dvc plots` reads."""
+    """Writes mappings with the same keys as CSV, which `dvc plots` reads; no row, no header."""
     with replacing(path) as file:
-        writer = csv.DictWriter(file, fieldnames=list(rows[0]), lineterminator="\n")
+        writer = csv.DictWriter(file, fieldnames=list(rows[0]) if rows else [], lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
 
@@ -108,3 +108,9 @@ def write_json(path: Path, value: Any) -> None:
 def sha256_text(text: str) -> str:
     """Returns the SHA-256 of a text's UTF-8 bytes in hexadecimal."""
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def sha256_file(path: Path) -> str:
+    """Returns the SHA-256 of a file's bytes in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

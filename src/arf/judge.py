@@ -81,3 +81,11 @@ def summarize(
         "errors_per_case": _mean(errors, seed, resamples),
         "error_rate": {code: _rate(found[code], assessed[code]) for code in codes},
     }
+
+
+def headline(annotations: Sequence[Annotation]) -> dict[str, float | int | None]:
+    """Returns what a table of sources shows: cases, unscored ones, rating, errors per case."""
+    block = summarize(annotations, ())
+    for name in ("rating", "errors_per_case"):
+        block[name] = block[name] and block[name]["mean"]
+    return {name: block[name] for name in ("n", "unscored", "rating", "errors_per_case")}

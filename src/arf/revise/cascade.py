@@ -124,6 +124,6 @@ class _Step:
             provider=self.editor.name,
             prompt_sha256=answer.prompt_sha256,
             checks=checks,
-            verdict=verdict,  # type: ignore[arg-type]
+            verdict=verdict,
             reason=reason,
         )

@@ -10,13 +10,13 @@ from arf.files import read_records
 from arf.records import RecordedEdits
 from arf.revise import Answer, Request
 
-_WORDS = re.compile(r"\s*\S+")
+_TOKENS = re.compile(r"\s*(?:\w+|[^\w\s])")
 
 
 def rebase(before: str, after: str, current: str) -> str | None:
     """Carries the change from `before` to `after` over to another version of the text.
 
-    A three-way merge by words: what `current` changed stays, unless the two changes touch.
+    A three-way merge by words and marks: what `current` changed stays, unless the changes touch.
 
     Returns:
         The merged text, or null where the changes are in conflict.
@@ -24,7 +24,7 @@ def rebase(before: str, after: str, current: str) -> str | None:
     if before == current:
         return after
     merged: list[str] = []
-    parts = (_WORDS.findall(text) for text in (before, current, after))
+    parts = (_TOKENS.findall(text) for text in (before, current, after))
     for kind, *groups in Merge3(*parts).merge_groups():
         if kind == "conflict":
             return None

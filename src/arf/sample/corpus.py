@@ -11,7 +11,7 @@ from arf.files import describe
 from arf.params import Section, read_yaml
 from arf.sample.phrases import PhraseField
 
-CORPUS = Path(__file__).parent / "corpus"
+PHRASEBOOK = Path(__file__).parent / "phrasebook"
 
 T = TypeVar("T")
 Kind = Literal["resolved", "pending", "refused"]
@@ -222,11 +222,11 @@ class Shared(Section):
 
 def channels() -> tuple[str, ...]:
     """Returns the channels that scenarios exist for."""
-    return tuple(sorted(path.name for path in CORPUS.iterdir() if path.is_dir()))
+    return tuple(sorted(path.name for path in PHRASEBOOK.iterdir() if path.is_dir()))
 
 
 def _load(name: str, model: type[T]) -> T:
-    path = CORPUS / f"{name}.yaml"
+    path = PHRASEBOOK / f"{name}.yaml"
     try:
         return TypeAdapter(model).validate_python(read_yaml(path))
     except ValidationError as error:
@@ -246,6 +246,6 @@ def load_shared() -> Shared:
 @cache
 def load_channel(name: str) -> Channel:
     """Reads the frame and the scenarios of a channel."""
-    files = sorted((CORPUS / name).glob("*.yaml"))
+    files = sorted((PHRASEBOOK / name).glob("*.yaml"))
     scenarios = {path.stem: _load(f"{name}/{path.stem}", Scenario) for path in files}
     return Channel(frame=_load(name, Frame), scenarios=scenarios)

@@ -1,0 +1,28 @@
+"""`arf`: what people type beside dvc."""
+
+import sys
+
+import typer
+
+from arf.cli.doctor import doctor
+from arf.cli.ui import ui
+from arf.errors import ArfError
+
+app = typer.Typer(
+    help="Analyze-Revise-Finetune distillation. `dvc repro` runs the pipeline; these commands "
+    "help around it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+)
+app.command()(doctor)
+app.command()(ui)
+
+
+def main() -> None:
+    """Runs the command line; a user's mistake ends in one line."""
+    try:
+        app()
+    except ArfError as error:
+        sys.exit(f"error: {error}")

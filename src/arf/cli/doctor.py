@@ -1,0 +1,215 @@
+"""`arf doctor`: is everything here that a run needs, and what to do where it is not."""
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Literal
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from arf.annotate.providers import AnnotatorRole
+from arf.audit import AuditParams
+from arf.bases import Base
+from arf.compare import CompareParams
+from arf.errors import ArfError
+from arf.ingest import DataParams
+from arf.judge import JudgeParams
+from arf.layout import untuned
+from arf.params import Section, did_you_mean, load_section
+from arf.prompts import PROMPTS, load_prompt
+from arf.records import Case
+from arf.revise.providers import EditorRole
+from arf.rounds import TEACHER, Round, candidates, ordered
+from arf.sample import SampleParams
+from arf.targets import TargetsParams
+from arf.taxonomy import load_taxonomy
+from arf.track import TrackParams
+from arf.train import Student, TrainParams
+from arf.trial import TrialParams
+from arf.write.local import PredictParams
+from arf.write.providers import TeacherRole
+
+GIGABYTES_NEEDED = 3
+PACKAGES = ("dvc", "mlflow", "torch", "transformers", "trl", "peft", "openai")
+State = Literal["ok", "note", "fail"]
+
+
+class Roles(Section):
+    """The whole `roles` section."""
+
+    teacher: TeacherRole
+    annotator: AnnotatorRole
+    editor: EditorRole
+    judge: AnnotatorRole
+
+
+SECTIONS: dict[str, Any] = {
+    "data": DataParams,
+    "channels": tuple[str, ...],
+    "sample": SampleParams,
+    "roles": Roles,
+    "audit": AuditParams,
+    "trial": TrialParams,
+    "targets": TargetsParams,
+    "rounds": dict[str, Round],
+    "bases": dict[str, Base],
+    "train": TrainParams,
+    "students": dict[str, Student],
+    "predict": PredictParams,
+    "judge": JudgeParams,
+    "compare": CompareParams,
+    "track": TrackParams,
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a check found; a `fail` says what to do."""
+
+    state: State
+    text: str
+
+
+def doctor() -> None:
+    """Check the environment, the parameters, the prompts, the data and the disk.
+
+    Every line that is not fine says what to do. Exits with 1 if a run would fail.
+    """
+    table = Table("check", "", "finding", box=None)
+    failed = False
+    for name, check in CHECKS.items():
+        for finding in _findings(check):
+            failed |= finding.state == "fail"
+            mark = {"ok": "[green]ok[/]", "note": "[yellow]note[/]", "fail": "[red]FAIL[/]"}
+            table.add_row(name, mark[finding.state], finding.text)
+    Console(soft_wrap=True).print(table)
+    if failed:
+        raise typer.Exit(1)
+
+
+def _findings(check: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+    try:
+        yield from check()
+    except ArfError as error:
+        yield Finding("fail", str(error))
+
+
+def _environment() -> Iterator[Finding]:
+    yield Finding("ok", f"Python {sys.version.split()[0]}")
+    for package in PACKAGES:
+        try:
+            yield Finding("ok", f"{package} {version(package)}")
+        except PackageNotFoundError:
+            yield Finding("fail", f"{package} is not installed: make setup")
+
+
+def _repository() -> Iterator[Finding]:
+    for folder, command in ((".git", "git init"), (".dvc", "dvc init")):
+        if not Path(folder).exists():
+            yield Finding("fail", f"no {folder} here: go to the project's root, or run {command}")
+    if Path("dvc.lock").exists():
+        yield Finding("ok", "dvc.lock is there: dvc status tells what is out of date")
+    else:
+        yield Finding("note", "no dvc.lock yet: make repro runs the pipeline for the first time")
+
+
+def _parameters() -> Iterator[Finding]:
+    for name, model in SECTIONS.items():
+        load_section(name, model)
+    yield Finding("ok", f"params.yaml: {len(SECTIONS)} sections are valid")
+    yield from _references()
+
+
+def _references() -> Iterator[Finding]:
+    """Checks the names that one section takes from another."""
+    rounds = load_section("rounds", dict[str, Round])
+    students = load_section("students", dict[str, Student])
+    bases = load_section("bases", dict[str, Base])
+    judged = load_section("judge", JudgeParams).sources
+    written = [TEACHER, *ordered(rounds), *map(untuned, bases), *students]
+    references = [
+        *((f"students.{name}.data", entry.data, [TEACHER, *rounds])
+          for name, entry in students.items()),
+        *((f"students.{name}.base", entry.base, [*bases]) for name, entry in students.items()),
+        *((f"judge.sources.{name}", name, written) for name in judged),
+        *(("compare.contrasts", name, [*judged])
+          for pair in load_section("compare", CompareParams).contrasts for name in pair),
+    ]  # fmt: skip
+    for where, name, known in references:
+        if name not in known:
+            guess = did_you_mean(name, known) or f" (there are: {', '.join(known)})"
+            yield Finding("fail", f"params.yaml: {where}: unknown {name}{guess}")
+
+
+def _prompts() -> Iterator[Finding]:
+    taxonomy = load_taxonomy()
+    channels = load_section("channels", tuple[str, ...])
+    for name, entry in load_section("rounds", dict[str, Round]).items():
+        for channel in channels:
+            candidates(name, entry, channel, taxonomy)
+    for code in taxonomy.codes.values():
+        if code.prompt is not None:
+            load_prompt(PROMPTS / code.prompt)
+    teacher = load_prompt(PROMPTS / "teacher.yaml")
+    for channel in channels:
+        teacher.messages(Case(id="probe", channel=channel, split="train", text="probe"))
+    yield Finding("ok", f"{len(taxonomy.codes)} codes, prompts render for {', '.join(channels)}")
+
+
+def _data() -> Iterator[Finding]:
+    folder = load_section("data", DataParams).dir
+    for channel in load_section("channels", tuple[str, ...]):
+        path = folder / f"{channel}.jsonl"
+        if path.is_file():
+            yield Finding("ok", f"{path}: {path.stat().st_size / 1e6:.1f} MB")
+        elif folder == Path("data/sample"):
+            yield Finding("note", f"{path} is not there yet: dvc repro writes it")
+        else:
+            yield Finding("fail", f"data.dir: {path} is missing; see docs/your-data.md")
+
+
+def _disk() -> Iterator[Finding]:
+    free = shutil.disk_usage(".").free / 1e9
+    state: State = "ok" if free > GIGABYTES_NEEDED else "fail"
+    yield Finding(state, f"{free:.0f} GB free, a run wants {GIGABYTES_NEEDED}")
+
+
+def _device() -> Iterator[Finding]:
+    from arf.write.local import pick_device
+
+    device, precision = pick_device()
+    yield Finding("ok", f"students run on {device} in {str(precision).removeprefix('torch.')}")
+
+
+def _sharing() -> Iterator[Finding]:
+    from dvc.repo import Repo
+
+    with Repo() as repo:
+        remote = repo.config["core"].get("remote")
+        url = repo.config["remote"].get(remote, {}).get("url") if remote else None
+    if url is None:
+        yield Finding("note", "no default DVC remote: see docs/sharing.md")
+    else:
+        yield Finding("ok", f"dvc push and dvc pull use {url}")
+    uri = os.environ.get("MLFLOW_TRACKING_URI")
+    yield Finding(
+        "ok", f"MLflow: {'the server in MLFLOW_TRACKING_URI' if uri else 'a local store'}"
+    )
+
+
+CHECKS: dict[str, Callable[[], Iterator[Finding]]] = {
+    "environment": _environment,
+    "repository": _repository,
+    "parameters": _parameters,
+    "prompts": _prompts,
+    "data": _data,
+    "disk": _disk,
+    "device": _device,
+    "sharing": _sharing,
+}

@@ -1,0 +1,37 @@
+"""`arf ui`: the comparison in MLflow."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from arf.params import load_section
+from arf.progress import say
+from arf.track import TrackParams, comparison_address, track, tracking_uri
+
+
+def ui(
+    port: Annotated[int, typer.Option(help="Port of the page, on this machine alone.")] = 5000,
+) -> None:
+    """Mirror the results to MLflow and serve the comparison of all sources.
+
+    Runs no model: whoever has only pulled the data can use it. Where MLFLOW_TRACKING_URI names a
+    server, the results go there and its address is printed.
+    """
+    params = load_section("track", TrackParams)
+    track(params, Path())
+    address = comparison_address(params)
+    uri = tracking_uri()
+    if uri.startswith(("http:", "https:")):
+        say(f"compare r0, r1 and r2 at {uri.rstrip('/')}{address}")
+        return
+    say(f"compare r0, r1 and r2 at http://127.0.0.1:{port}{address} (stop with Ctrl-C)")
+    command = [sys.executable, "-m", "mlflow", "ui", "--backend-store-uri", uri]
+    subprocess.run(
+        [*command, "--port", str(port)],
+        env=os.environ | {"MLFLOW_DISABLE_TELEMETRY": "true"},
+        check=False,
+    )

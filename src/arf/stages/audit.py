@@ -1,0 +1,31 @@
+"""Audit a sample of the teacher's outputs: `python -m arf.stages.audit`."""
+
+from arf.annotate.providers import AnnotatorRole, open_annotator
+from arf.audit import AuditParams, audit, draw
+from arf.files import read_records, write_json, write_records
+from arf.layout import METRICS, annotations, cases, outputs, people
+from arf.params import load_section
+from arf.records import Annotation, Case, Output, pair
+from arf.rounds import TEACHER
+from arf.stages import run
+from arf.taxonomy import load_taxonomy
+
+
+def main() -> None:
+    params = load_section("audit", AuditParams)
+    taxonomy = load_taxonomy()
+    annotator = open_annotator(load_section("roles.annotator", AnnotatorRole), taxonomy)
+    metrics = {}
+    for channel in load_section("channels", tuple[str, ...]):
+        stream = pair(
+            read_records(cases(channel), Case), read_records(outputs(TEACHER, channel), Output)
+        )
+        labels = list(annotator.annotate(draw(stream, params)))
+        write_records(annotations("audit", TEACHER, channel), labels)
+        by_people = list(read_records(people(channel), Annotation))
+        metrics[channel] = audit(labels, by_people, channel, taxonomy)
+    write_json(METRICS / "audit.json", metrics)
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,72 @@
+"""Compare all judged sources and write the report: `python -m arf.stages.compare`."""
+
+from itertools import chain
+
+from arf.compare import ALL, CompareParams, compare, error_rows, mean_rows
+from arf.examples import side_by_side
+from arf.figures import picture
+from arf.files import read_json, read_records, replacing, write_csv, write_json
+from arf.judge import JudgedSource
+from arf.layout import METRICS, annotations, cases, outputs
+from arf.params import load_section
+from arf.records import Annotation, Case, Output
+from arf.report import Report, render
+from arf.stages import run
+from arf.taxonomy import load_taxonomy
+
+EXAMPLES = 4  # a channel
+
+
+def main() -> None:
+    params = load_section("compare", CompareParams)
+    sources = load_section("judge.sources", dict[str, JudgedSource])
+    channels = load_section("channels", tuple[str, ...])
+    taxonomy = load_taxonomy()
+    labels = {
+        source: {
+            channel: list(read_records(annotations("judge", source, channel), Annotation))
+            for channel in channels
+        }
+        for source in sources
+    }
+    synthetic = any(
+        case.extra.get("synthetic", False)
+        for channel in channels
+        for case in read_records(cases(channel), Case)
+    )
+    comparison = compare(params, labels, list(taxonomy.codes), synthetic=synthetic)
+    write_json(METRICS / "comparison.json", comparison)
+    for metric in ("rating", "errors_per_case"):
+        rows = [row for row in mean_rows(comparison, metric) if row["channel"] == ALL]
+        write_csv(METRICS / "plots" / f"{metric}.csv", rows)
+    write_csv(METRICS / "plots" / "error_rate.csv", error_rows(comparison))
+    picture(comparison, METRICS / "comparison.png")
+    examples = chain.from_iterable(
+        side_by_side(
+            read_records(cases(channel), Case),
+            {source: read_records(outputs(source, channel), Output) for source in sources},
+            {source: labels[source][channel] for source in sources},
+            EXAMPLES,
+        )
+        for channel in channels
+    )
+    report = Report(
+        comparison=comparison,
+        titles={name: code.title for name, code in taxonomy.codes.items()},
+        audit=read_json(METRICS / "audit.json"),
+        revise=_by_name("revise"),
+        train=_by_name("train"),
+        examples=list(examples),
+        judge=load_section("roles.judge.provider", str),
+        annotator=load_section("roles.annotator.provider", str),
+    )
+    with replacing(METRICS / "report.html") as file:
+        file.write(render(report))
+
+
+def _by_name(stage: str) -> dict[str, object]:
+    return {path.stem: read_json(path) for path in sorted((METRICS / stage).glob("*.json"))}
+
+
+if __name__ == "__main__":
+    run(main)

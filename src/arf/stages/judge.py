@@ -1,0 +1,33 @@
+"""Judge a source's outputs on the test cases: `python -m arf.stages.judge SOURCE`."""
+
+from arf.annotate.providers import AnnotatorRole, open_annotator
+from arf.files import read_records, write_json, write_records
+from arf.judge import headline, summarize
+from arf.layout import METRICS, annotations, cases, outputs
+from arf.params import load_section
+from arf.records import Annotation, Case, Output, pair
+from arf.stages import run
+from arf.taxonomy import load_taxonomy
+
+
+def main(source: str) -> None:
+    taxonomy = load_taxonomy()
+    judge = open_annotator(load_section("roles.judge", AnnotatorRole), taxonomy)
+    metrics = {}
+    everywhere: list[Annotation] = []
+    for channel in load_section("channels", tuple[str, ...]):
+        stream = pair(
+            read_records(cases(channel), Case), read_records(outputs(source, channel), Output)
+        )
+        test = (item for item in stream if item[0].split == "test")
+        path = annotations("judge", source, channel)
+        write_records(path, judge.annotate(test))
+        labels = list(read_records(path, Annotation))
+        metrics[channel] = summarize(labels, list(taxonomy.codes))
+        everywhere += labels
+    write_json(METRICS / "judge" / f"{source}.json", metrics)
+    write_json(METRICS / "summary" / f"{source}.json", headline(everywhere))
+
+
+if __name__ == "__main__":
+    run(main)

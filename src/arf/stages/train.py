@@ -1,0 +1,30 @@
+"""Fine-tune a student: `python -m arf.stages.train STUDENT`."""
+
+from itertools import chain
+
+from arf.files import read_records, write_csv, write_json
+from arf.layout import METRICS, base, cases, outputs, student
+from arf.params import load_section
+from arf.prompts import PROMPTS, load_prompt
+from arf.records import Case, Output, pair
+from arf.stages import run
+from arf.train import Student, TrainParams, train_student
+
+
+def main(name: str) -> None:
+    params = load_section("train", TrainParams)
+    own = load_section(f"students.{name}", Student)
+    channels = load_section("channels", tuple[str, ...])
+    pairs = chain.from_iterable(
+        pair(read_records(cases(channel), Case), read_records(outputs(own.data, channel), Output))
+        for channel in channels
+    )
+    prompt = load_prompt(PROMPTS / "teacher.yaml")
+    result = train_student(params, pairs, prompt, base(own.base), student(name))
+    write_json(METRICS / "train" / f"{name}.json", result.metrics)
+    write_csv(METRICS / "train" / f"{name}.csv", result.losses)
+    write_json(METRICS / "timing" / "train" / f"{name}.json", result.timing)
+
+
+if __name__ == "__main__":
+    run(main)

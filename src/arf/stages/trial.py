@@ -1,0 +1,38 @@
+"""Try every candidate fix on held-out outputs: `python -m arf.stages.trial`."""
+
+from arf.annotate.providers import AnnotatorRole, open_annotator
+from arf.files import read_records, write_json
+from arf.layout import METRICS, cases, outputs, recorded_edits
+from arf.params import load_section
+from arf.records import Case, Output, pair
+from arf.revise.providers import EditorRole, open_editor
+from arf.rounds import TEACHER, Round
+from arf.stages import run
+from arf.taxonomy import load_taxonomy
+from arf.trial import TrialParams, trial
+
+
+def main() -> None:
+    params = load_section("trial", TrialParams)
+    rounds = load_section("rounds", dict[str, Round])
+    channels = load_section("channels", tuple[str, ...])
+    role = load_section("roles.editor", EditorRole)
+    taxonomy = load_taxonomy()
+    annotator = open_annotator(load_section("roles.annotator", AnnotatorRole), taxonomy)
+    metrics: dict[str, dict[str, object]] = {}
+    for name, editor_role in {role.provider: role, **params.editors}.items():
+        metrics[name] = {}
+        for channel in channels:
+            stream = pair(
+                read_records(cases(channel), Case), read_records(outputs(TEACHER, channel), Output)
+            )
+            heldout = [item for item in stream if item[0].split == "heldout"]
+            editor = open_editor(editor_role, taxonomy, recorded_edits(channel))
+            metrics[name][channel] = trial(
+                heldout, channel, rounds, annotator, editor, taxonomy, params.gate
+            )
+    write_json(METRICS / "trial.json", metrics)
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,76 @@
+import pytest
+
+from arf.annotate.mock import MockAnnotator
+from arf.audit import AuditParams, audit, draw
+from arf.files import sha256_text
+from arf.records import Annotation, Finding
+
+
+@pytest.fixture
+def pairs(make_case, make_output):
+    return [
+        (
+            make_case(str(i), split="test" if i % 4 == 0 else "train"),
+            make_output(str(i), "SAD" if i % 2 else "fine"),
+        )
+        for i in range(400)
+    ]
+
+
+def test_the_draw_is_random_seeded_and_of_training_outputs(pairs) -> None:
+    drawn = draw(pairs, AuditParams(per_channel=60, seed=0))
+    ids = [int(case.id) for case, _ in drawn]
+    assert len(ids) == 60
+    assert ids == sorted(ids)
+    assert {case.split for case, _ in drawn} == {"train"}
+    assert drawn == draw(pairs, AuditParams(per_channel=60, seed=0))
+    assert drawn != draw(pairs, AuditParams(per_channel=60, seed=1))
+    assert len(draw(pairs, AuditParams(per_channel=1000, seed=0))) == 300
+
+
+def test_the_draw_is_unbiased(pairs) -> None:
+    """Two thirds of the training outputs are sad; so are those of many draws."""
+    shares = [
+        sum(o.text == "SAD" for _, o in draw(pairs, AuditParams(per_channel=60, seed=seed))) / 60
+        for seed in range(60)
+    ]
+    assert abs(sum(shares) / len(shares) - 2 / 3) < 0.03
+
+
+def test_prevalence_by_the_annotator(pairs, taxonomy) -> None:
+    annotator = MockAnnotator({"inferred_sentiment": "SAD"})
+    labels = list(annotator.annotate(draw(pairs, AuditParams(per_channel=60, seed=0))))
+    figures = audit(labels, [], "botchat", taxonomy)
+    sad = figures["prevalence"]["inferred_sentiment"]
+    assert (figures["n"], figures["basis"]) == (60, "mock")
+    assert sad["lo"] < 2 / 3 < sad["hi"]
+    assert figures["prevalence"]["wrong_outcome"] is None
+
+
+def label(item: str, who: str, *codes: str, status: str = "scored") -> Annotation:
+    return Annotation(
+        id=item, channel="botchat", source="r0", text_sha256=sha256_text(item), annotator=who,
+        taxonomy={"inferred_sentiment": "1", "wrong_outcome": "2"}, status=status,
+        errors=tuple(Finding(code=code) for code in codes),
+    )  # fmt: skip
+
+
+def test_people_come_before_rules(taxonomy) -> None:
+    people = [
+        label("a", "A", "inferred_sentiment"), label("a", "B"),
+        label("b", "A"), label("b", "B"),
+        label("c", "A", "wrong_outcome", "wrong_outcome"),
+        label("d", "A", "wrong_outcome", status="unscored"),
+    ]  # fmt: skip
+    figures = audit([label("a", "rules")], people, "botchat", taxonomy)
+    assert (figures["n"], figures["basis"]) == (3, "people")
+    assert figures["prevalence"]["inferred_sentiment"]["rate"] == pytest.approx(1 / 3)
+    assert figures["prevalence"]["wrong_outcome"]["rate"] == pytest.approx(1 / 3)
+    (measured,) = figures["agreement"]["inferred_sentiment"].values()
+    assert (measured["n"], measured["observed"]) == (2, 0.5)
+
+
+def test_an_empty_audit_is_null_not_zero(taxonomy) -> None:
+    figures = audit([], [], "botchat", taxonomy)
+    assert (figures["n"], figures["basis"]) == (0, None)
+    assert set(figures["prevalence"].values()) == {None}

@@ -1,0 +1,55 @@
+import pytest
+
+from arf.rounds import Round
+from arf.targets import TargetsParams, choose, chosen
+from arf.trial import verdict
+
+PARAMS = TargetsParams(min_rate=0.05, most=2)
+AUTO = {"r1": Round(parent="r0", codes="auto")}
+PASS = {"verdict": "pass", "success": {"rate": 1.0, "lo": 0.9, "hi": 1.0}}
+FAIL = {"verdict": "fail", "success": {"rate": 0.1, "lo": 0.0, "hi": 0.3}}
+
+
+def prevalence(**lows: float | None) -> dict:
+    return {k: None if lo is None else {"rate": lo, "lo": lo, "hi": 1.0} for k, lo in lows.items()}
+
+
+@pytest.mark.parametrize(
+    ("lows", "trials", "codes"),
+    [
+        ({"inferred_sentiment": 0.7}, {"inferred_sentiment": PASS}, ["inferred_sentiment"]),
+        ({"inferred_sentiment": 0.7}, {"inferred_sentiment": FAIL}, []),
+        ({"inferred_sentiment": 0.7}, {}, []),
+        ({"inferred_sentiment": 0.04}, {"inferred_sentiment": PASS}, []),
+        ({"inferred_sentiment": None}, {"inferred_sentiment": PASS}, []),
+        (
+            {"unn_content_pleasantry": 0.6, "inferred_sentiment": 0.5,
+             "exposed_identifier": 0.4},
+            {"unn_content_pleasantry": PASS, "inferred_sentiment": PASS,
+             "exposed_identifier": PASS},
+            ["inferred_sentiment", "unn_content_pleasantry"],
+        ),
+    ],
+)  # fmt: skip
+def test_choice(taxonomy, lows: dict, trials: dict, codes: list[str]) -> None:
+    reasons = choose(PARAMS, AUTO, "botchat", prevalence(**lows), trials, taxonomy)
+    assert chosen(reasons) == {"r1": codes}
+    assert all(reasons["r1"].values())
+
+
+def test_codes_by_hand_are_not_argued_with(taxonomy) -> None:
+    rounds = {"r1": Round(parent="r0", codes={"botchat": ("exposed_identifier",)})}
+    reasons = choose(PARAMS, rounds, "botchat", {}, {}, taxonomy)
+    assert chosen(reasons) == {"r1": ["exposed_identifier"]}
+    assert chosen(choose(PARAMS, rounds, "webform", {}, {}, taxonomy)) == {"r1": []}
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected"),
+    [
+        (0.91, 1.0, "pass"), (0.9, 1.0, "pass"), (0.2, 0.89, "fail"),
+        (0.8, 0.95, "inconclusive"), (None, None, "inconclusive"),
+    ],
+)  # fmt: skip
+def test_verdict(low: float | None, high: float | None, expected: str) -> None:
+    assert verdict({"rate": None, "lo": low, "hi": high}, 0.9) == expected
