@@ -1,7 +1,7 @@
 import pytest
 from pydantic import ValidationError
 
-from arf.judge import JudgeParams, summarize
+from arf.judge import JudgeParams, headline, summarize
 from arf.records import Annotation, Finding
 
 CODES = ["tone", "fact", "outcome"]
@@ -70,3 +70,9 @@ def test_params() -> None:
     ]
     with pytest.raises(ValidationError):
         JudgeParams.model_validate({"sources": {"r0": {"model": "x"}}})
+
+
+def test_headline_is_one_row_of_a_table() -> None:
+    rows = [label("a", 5), label("b", 2, "sad"), label("c", None, status="unscored", reason="?")]
+    assert headline(rows) == {"n": 2, "unscored": 1, "rating": 3.5, "errors_per_case": 0.5}
+    assert headline([])["rating"] is None

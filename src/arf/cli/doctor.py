@@ -188,11 +188,10 @@ def _device() -> Iterator[Finding]:
 
 
 def _sharing() -> Iterator[Finding]:
-    from dvc.repo import Repo
+    from dvc.config import Config
 
-    with Repo() as repo:
-        remote = repo.config["core"].get("remote")
-        url = repo.config["remote"].get(remote, {}).get("url") if remote else None
+    config = Config(dvc_dir=".dvc", validate=False)
+    url = config.get("remote", {}).get(config.get("core", {}).get("remote"), {}).get("url")
     if url is None:
         yield Finding("note", "no default DVC remote: see docs/sharing.md")
     else:

@@ -1,0 +1,101 @@
+"""`arf doctor` in a copy of the project's parameters and prompts, with one thing wrong at a time."""
+
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+from typer.testing import CliRunner
+
+from arf.cli import app
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    shutil.copy(ROOT / "params.yaml", tmp_path)
+    shutil.copytree(ROOT / "prompts", tmp_path / "prompts")
+    for name in (".git", ".dvc"):
+        (tmp_path / name).mkdir()
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def diagnose() -> tuple[int, str]:
+    result = CliRunner().invoke(app, ["doctor"], env={"COLUMNS": "250"}, catch_exceptions=False)
+    return result.exit_code, result.output
+
+
+def change(section: str, value: object) -> Callable[[Path], None]:
+    def apply(folder: Path) -> None:
+        yaml = YAML()
+        params = yaml.load(folder / "params.yaml")
+        *parents, last = section.split(".")
+        target = params
+        for parent in parents:
+            target = target[parent]
+        target[last] = value
+        yaml.dump(params, folder / "params.yaml")
+
+    return apply
+
+
+def remove(name: str) -> Callable[[Path], None]:
+    return lambda folder: (folder / name).unlink()
+
+
+def write(name: str, text: str) -> Callable[[Path], None]:
+    return lambda folder: (folder / name).write_text(text, "utf-8") and None
+
+
+def test_a_fresh_clone_is_healthy(folder: Path) -> None:
+    code, out = diagnose()
+    assert "FAIL" not in out
+    assert code == 0
+    assert "15 sections are valid" in out
+    assert "dvc repro writes it" in out
+
+
+@pytest.mark.parametrize(
+    ("breakage", "finding"),
+    [
+        (change("train.lr", 1), "unknown parameter train.lr"),
+        (change("trial.gate", 2), "trial.gate: Input should be less than or equal to 1"),
+        (change("stduents", {}), "unknown section stduents .did you mean students"),
+        (change("rounds.r2.parent", "r7"), "rounds.r2.parent: no round r7"),
+        (change("rounds.r1.parent", "r2"), "circular"),
+        (
+            change("rounds.r1.codes", {"botchat": ["wrong_outcome"]}),
+            "rounds.r1.codes.botchat: wrong_outcome has no fixer and no prompt",
+        ),
+        (change("students.student-r1.data", "r11"), "students.student-r1.data: unknown r11"),
+        (change("students.student-r1.base", "llama"), "students.student-r1.base: unknown llama"),
+        (change("judge.sources", {"r0": {}}), "compare.contrasts: unknown r1"),
+        (change("channels", ["botchat", "email"]), "prompts.*email"),
+        (change("data.dir", "data/raw"), "data.dir: data/raw/botchat.jsonl is missing"),
+        (change("data.splits.train", 0.9), "data.splits: .*must add up to 1"),
+        (change("bases.default.source", "ftp"), "bases.default"),
+        (change("roles.editor.provider", "magic"), "roles.editor.provider"),
+        (remove("prompts/teacher.yaml"), "prompts/teacher.yaml: no such file"),
+        (remove("prompts/taxonomy.yaml"), "prompts/taxonomy.yaml: no such file"),
+        (remove("prompts/fix/r1/inferred_sentiment.yaml"), "inferred_sentiment.yaml: no such file"),
+        (write("prompts/teacher.yaml", "user: '{{ nonsense }}'"), "'nonsense' is undefined"),
+        (write("prompts/teacher.yaml", "usre: x"), "teacher.yaml: "),
+        (write("params.yaml", "data: ["), "params.yaml:\\d+: no YAML"),
+    ],
+)
+def test_one_thing_wrong(folder: Path, breakage: Callable[[Path], None], finding: str) -> None:
+    breakage(folder)
+    code, out = diagnose()
+    assert code == 1
+    assert re.search(finding, out), out
+    assert "Traceback" not in out
+
+
+def test_help_teaches() -> None:
+    out = CliRunner().invoke(app, ["--help"]).output
+    assert "doctor" in out
+    assert "MLflow" in out
