@@ -1,0 +1,191 @@
+"""The taxonomy of the project, and what a broken one says."""
+
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from arf.annotate.rules import RulesAnnotator
+from arf.errors import ArfError
+from arf.records import Case, Output
+from arf.revise.rules import RulesEditor
+from arf.taxonomy import Example, Taxonomy, load_taxonomy
+
+PATH = Path(__file__).parents[1] / "prompts/taxonomy.yaml"
+TAXONOMY = load_taxonomy(PATH)
+ORDER = [
+    "wrong_outcome", "unsupported_detail", "inferred_sentiment", "unn_content_pleasantry",
+    "unn_content_email_copy", "unn_content_redundant", "exposed_identifier", "missing_reason",
+    "missing_outcome",
+]  # fmt: skip
+# What the customer says in the case of an example that is right or wrong only against a source.
+SOURCES = {
+    "The customer paid $45 for the lamp at 3 pm.": "I paid $45.00 for the lamp at 15:00.",
+    "The customer had called 14 times about the late parcel.": "I called three times.",
+    "The customer was upset about the scratch on the table.": "I am really upset, a scratch!",
+    "The customer could be reached on (212) 555-0143.": "Call me on 212-555-0143 please.",
+    "The parcel of order 7734120 had not arrived.": "My order is 7734120.",
+    "He gave the e-mail address lena.holm@example.org and PIN 4471.": (
+        "It is lena.holm@example.org and my PIN is 4471."
+    ),
+    "The customer asked for a copy of the invoice of March, and it was sent.": (
+        "Please send me a copy of the invoice of March."
+    ),
+}
+
+
+def raw() -> dict[str, Any]:
+    value: dict[str, Any] = YAML(typ="safe", pure=True).load(PATH.read_text(encoding="utf-8"))
+    return deepcopy(value)
+
+
+def write(tmp_path: Path, value: dict[str, Any]) -> Path:
+    path = tmp_path / "taxonomy.yaml"
+    with path.open("w", encoding="utf-8") as file:
+        YAML(typ="safe", pure=True).dump(value, file)
+    return path
+
+
+def test_codes_severities_and_rounds() -> None:
+    assert list(TAXONOMY.codes) == ORDER
+    by_severity: dict[str, list[str]] = {}
+    for name, code in TAXONOMY.codes.items():
+        by_severity.setdefault(code.severity, []).append(name)
+    assert by_severity["minor"] == ORDER[2:6]
+    assert by_severity["moderate"] == ["exposed_identifier"]
+    assert by_severity["major"] == ["unsupported_detail", "missing_reason", "missing_outcome"]
+    assert by_severity["critical"] == ["wrong_outcome"]
+    rounds = {name: code.round for name, code in TAXONOMY.codes.items() if code.round}
+    assert {name for name, which in rounds.items() if which == "r2"} == {"unn_content_redundant"}
+    assert {name for name, which in rounds.items() if which == "r1"} == {
+        "inferred_sentiment", "unn_content_pleasantry", "unn_content_email_copy",
+        "exposed_identifier",
+    }  # fmt: skip
+
+
+def test_what_no_rule_can_tell_has_no_detector() -> None:
+    without = {name for name, code in TAXONOMY.codes.items() if code.detector is None}
+    assert without == {"wrong_outcome", "missing_reason", "missing_outcome"}
+
+
+@pytest.mark.parametrize("name", ORDER)
+def test_every_code_has_examples_of_both_kinds(name: str) -> None:
+    examples = TAXONOMY.codes[name].examples
+    assert len(examples.positive) >= 2
+    assert len(examples.negative) >= 2
+
+
+def flagged(code: str, example: Example) -> list[str]:
+    case = Case(
+        id="c", channel="botchat", split="test",
+        turns=(
+            {"speaker": "customer", "text": SOURCES.get(example.text, "Hello. Where is my thing?")},
+            {"speaker": "bot", "text": "Let me see."},
+        ),
+    )  # fmt: skip
+    output = Output(id="c", channel="botchat", source="r0", text=example.text, provider="mock")
+    (label,) = RulesAnnotator(TAXONOMY).annotate([(case, output)])
+    return [error.span or "" for error in label.errors if error.code == code]
+
+
+DETECTED = [name for name in ORDER if TAXONOMY.codes[name].detector]
+
+
+@pytest.mark.parametrize(
+    ("code", "example"),
+    [(name, e) for name in DETECTED for e in TAXONOMY.codes[name].examples.positive],
+    ids=lambda value: value if isinstance(value, str) else value.text[:40],
+)
+def test_detectors_flag_the_positive_examples(code: str, example: Example) -> None:
+    spans = flagged(code, example)
+    assert example.span is not None
+    assert any(span in example.span or example.span in span for span in spans)
+
+
+@pytest.mark.parametrize(
+    ("code", "example"),
+    [(name, e) for name in DETECTED for e in TAXONOMY.codes[name].examples.negative],
+    ids=lambda value: value if isinstance(value, str) else value.text[:40],
+)
+def test_detectors_pass_over_the_negative_examples(code: str, example: Example) -> None:
+    assert flagged(code, example) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "setting", "value", "complaint"),
+    [
+        ("unn_content_redundant", "shares", 90, "unknown setting (did you mean share?)"),
+        ("unn_content_redundant", "share", 900, "less than or equal to 100"),
+        ("unn_content_redundant", "share", "much", "valid number"),
+        ("unn_content_pleasantry", "patterns", ["(thank"], "no regular expression"),
+        ("unn_content_pleasantry", "patterns", [], "at least 1 item"),
+        ("exposed_identifier", "kinds", {"pin": {"pattern": "\\d+"}}, "(?P<value>...)"),
+        ("unsupported_detail", "counts", -1, "greater than or equal to 0"),
+        ("inferred_sentiment", "groups", [{"words": ["sad"], "when": "often"}], "'always'"),
+    ],
+)
+def test_a_wrong_setting_is_named(
+    tmp_path: Path, code: str, setting: str, value: object, complaint: str
+) -> None:
+    taxonomy = raw()
+    taxonomy["codes"][code]["detector"]["settings"][setting] = value
+    path = write(tmp_path, taxonomy)
+    with pytest.raises(ArfError) as caught:
+        RulesAnnotator(load_taxonomy(path), path)
+    message = str(caught.value)
+    assert str(path) in message
+    assert f"codes.{code}.detector.settings.{setting}" in message
+    assert complaint in message
+    assert "\n" not in message
+
+
+def test_an_unknown_detector_or_fixer_is_named(tmp_path: Path) -> None:
+    taxonomy = raw()
+    taxonomy["codes"]["unsupported_detail"]["detector"]["name"] = "suport"
+    taxonomy["codes"]["inferred_sentiment"]["fixer"] = "neutral_words"
+    path = write(tmp_path, taxonomy)
+    broken = load_taxonomy(path)
+    with pytest.raises(ArfError, match=r"unsupported_detail\.detector.*did you mean support"):
+        RulesAnnotator(broken, path)
+    with pytest.raises(ArfError, match=r"inferred_sentiment\.fixer.*did you mean neutral_wording"):
+        RulesEditor(broken, path)
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        (lambda t: t["ratings"].pop(3), "ratings"),
+        (lambda t: t["codes"].clear(), "codes"),
+        (lambda t: t["codes"]["missing_reason"].pop("definition"), "missing_reason.definition"),
+        (lambda t: t["codes"]["missing_reason"].update(severity="huge"), "missing_reason.severity"),
+        (lambda t: t["codes"]["missing_reason"].update(colour="red"), "missing_reason.colour"),
+        (lambda t: t["codes"]["missing_reason"].update(round="r1"), "fixer or a prompt"),
+        (
+            lambda t: t["codes"]["missing_reason"]["examples"]["positive"][0].update(span="none"),
+            "is not in its text",
+        ),
+    ],
+)
+def test_a_broken_taxonomy_is_refused(tmp_path: Path, change: Any, complaint: str) -> None:
+    taxonomy = raw()
+    change(taxonomy)
+    path = write(tmp_path, taxonomy)
+    with pytest.raises(ArfError) as caught:
+        load_taxonomy(path)
+    assert complaint in str(caught.value)
+
+
+def test_settings_do_not_change_the_hash_that_labels_carry() -> None:
+    taxonomy = raw()
+    taxonomy["codes"]["unn_content_redundant"]["detector"]["settings"]["share"] = 99
+    assert (
+        Taxonomy.model_validate(taxonomy).codes["unn_content_redundant"].sha256()
+        == TAXONOMY.codes["unn_content_redundant"].sha256()
+    )
+    taxonomy["codes"]["unn_content_redundant"]["definition"] += " And more."
+    assert (
+        Taxonomy.model_validate(taxonomy).codes["unn_content_redundant"].sha256()
+        != TAXONOMY.codes["unn_content_redundant"].sha256()
+    )
