@@ -13,7 +13,7 @@ from arf.revise.mock import MockEditor
 from arf.success import success
 from arf.taxonomy import Code, Taxonomy
 
-WORDS = {"sad": "SAD", "twice": "TWICE"}
+WORDS = {"sad": "sadness", "twice": "twicely"}
 
 
 def code(**fields: object) -> Code:
@@ -46,7 +46,7 @@ def run(texts: list[str], answer=drop, codes=("sad", "twice")) -> tuple[list[Out
 
 
 def test_only_flagged_outputs_reach_the_editor() -> None:
-    outputs, editor = run(["It is late.", "It is late. SAD"])
+    outputs, editor = run(["It is late.", "It is late. sadness"])
     assert [request.case.id for request in editor.asked] == ["1"]
     assert [output.text for output in outputs] == ["It is late.", "It is late."]
     assert [output.source for output in outputs] == ["r1", "r1"]
@@ -55,9 +55,9 @@ def test_only_flagged_outputs_reach_the_editor() -> None:
 
 
 def test_codes_are_cleared_one_after_the_other() -> None:
-    outputs, editor = run(["Late SAD TWICE"])
+    outputs, editor = run(["Late sadness twicely"])
     assert [request.code for request in editor.asked] == ["sad", "twice"]
-    assert editor.asked[1].output.text == "Late  TWICE"
+    assert editor.asked[1].output.text == "Late  twicely"
     first, second = outputs[0].edits
     assert first.after == second.before
     assert (first.verdict, second.verdict) == ("kept", "kept")
@@ -67,14 +67,14 @@ def test_codes_are_cleared_one_after_the_other() -> None:
 @pytest.mark.parametrize(
     ("text", "answer", "failed", "reason"),
     [
-        ("Late SAD", "Late SAD", "answered", "as it was"),
-        ("Late SAD", "  ", "answered", "as it was"),
-        ("Late SAD", "So late SAD", "gone", "still there"),
-        ("Late SAD", "Late TWICE", "no_new_error", "another error"),
-        ("Paid $50 late SAD", "Paid late", "numbers", "number"),
-        ("It cost 20 SAD", "It cost 21", "numbers", "number"),
-        ("They told Maria it is late SAD", "They said it is late", "names", "name"),
-        ("It was not paid SAD", "It was paid", "negations", "negation"),
+        ("Late sadness", "Late sadness", "answered", "as it was"),
+        ("Late sadness", "  ", "answered", "as it was"),
+        ("Late sadness", "So late sadness", "gone", "still there"),
+        ("Late sadness", "Late twicely", "no_new_error", "another error"),
+        ("Paid $50 late sadness", "Paid late", "numbers", "number"),
+        ("It cost 20 sadness", "It cost 21", "numbers", "number"),
+        ("They told Maria it is late sadness", "They said it is late", "names", "name"),
+        ("It was not paid sadness", "It was paid", "negations", "negation"),
     ],
 )
 def test_a_bad_edit_is_reverted(text: str, answer: str, failed: str, reason: str) -> None:
@@ -88,9 +88,9 @@ def test_a_bad_edit_is_reverted(text: str, answer: str, failed: str, reason: str
 
 
 def test_no_answer_keeps_the_parent_and_the_reason() -> None:
-    outputs, _ = run(["Late SAD"], lambda _: Answer(None, "cannot"), codes=("sad",))
+    outputs, _ = run(["Late sadness"], lambda _: Answer(None, "cannot"), codes=("sad",))
     (edit,) = outputs[0].edits
-    assert (outputs[0].text, edit.verdict, edit.reason) == ("Late SAD", "unanswered", "cannot")
+    assert (outputs[0].text, edit.verdict, edit.reason) == ("Late sadness", "unanswered", "cannot")
 
 
 def test_a_code_that_the_annotator_cannot_find_is_named() -> None:
@@ -98,7 +98,11 @@ def test_a_code_that_the_annotator_cannot_find_is_named() -> None:
         run(["x"], codes=("greed",))
 
 
-@given(st.lists(st.sampled_from(["Late.", "Late. SAD", "TWICE", "SAD TWICE", ""]), max_size=8))
+@given(
+    st.lists(
+        st.sampled_from(["Late.", "Late. sadness", "twicely", "sadness twicely", ""]), max_size=8
+    )
+)
 def test_every_text_is_explained_by_its_edits(texts: list[str]) -> None:
     outputs, _ = run(texts)
     parents = [output.model_copy(update={"text": text, "edits": ()}) for output, text in
@@ -112,7 +116,7 @@ def test_every_text_is_explained_by_its_edits(texts: list[str]) -> None:
 
 
 def test_windows_do_not_show() -> None:
-    texts = ["Late. SAD" if i % 3 else "Late." for i in range(1100)]
+    texts = ["Late. sadness" if i % 3 else "Late." for i in range(1100)]
     outputs, _ = run(texts)
     assert [output.id for output in outputs] == [str(i) for i in range(1100)]
     assert {output.text for output in outputs} == {"Late."}

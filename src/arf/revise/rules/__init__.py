@@ -1,0 +1,121 @@
+"""The rules editor: the taxonomy's fixers, each the smallest rewrite that it is sure of."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+
+from arf.errors import ArfError
+from arf.params import did_you_mean
+from arf.records import Finding
+from arf.revise import Answer, Request
+from arf.revise.rules.masking import mask
+from arf.revise.rules.narration import narration, repetition
+from arf.revise.rules.neutral import neutral
+from arf.revise.rules.rebuild import rebuild
+from arf.revise.rules.surgery import Refusal, replace_sentences, take_apart
+from arf.taxonomy import TAXONOMY, Taxonomy
+from arf.text import Clause, Span
+
+Places = list[tuple[int, int]]
+_BY_CLAUSE: Mapping[str, Callable[[Clause, int, int, str], str | None]] = {
+    "neutral_wording": neutral,
+    "drop_narration": narration,
+    "drop_repetition": repetition,
+}
+FIXERS = frozenset((*_BY_CLAUSE, "mask"))
+
+
+class RulesEditor:
+    """Corrects each flagged place by the fixer of its code, or says why it cannot.
+
+    Args:
+        taxonomy: the codes and their fixers.
+        path: the file that errors name.
+
+    Raises:
+        ArfError: a code names a fixer that does not exist.
+    """
+
+    name = "rules"
+
+    def __init__(self, taxonomy: Taxonomy, path: Path = TAXONOMY) -> None:
+        self._fixers = {name: code.fixer for name, code in taxonomy.codes.items() if code.fixer}
+        for name, fixer in self._fixers.items():
+            if fixer not in FIXERS:
+                guess = did_you_mean(fixer, sorted(FIXERS))
+                raise ArfError(f"{path}: codes.{name}.fixer: no fixer {fixer}{guess}")
+
+    def revise(self, requests: Iterable[Request]) -> Iterator[Answer]:
+        """Answers each request with the whole new text, or null and the reason."""
+        for request in requests:
+            yield self._answer(request)
+
+    def _answer(self, request: Request) -> Answer:
+        fixer = self._fixers.get(request.code)
+        if fixer is None:
+            return Answer(None, f"no rule mends {request.code}")
+        text = request.output.text
+        places = _places(text, request.findings)
+        if not places:
+            return Answer(None, "no finding has a span in the text")
+        try:
+            new = _masked(text, places) if fixer == "mask" else _edited(text, places, fixer)
+        except Refusal as refusal:
+            return Answer(None, str(refusal))
+        return Answer(new)
+
+
+def _places(text: str, findings: Iterable[Finding]) -> Places:
+    """Returns where the findings' spans are, in order and without overlap."""
+    found: Places = []
+    for finding in findings:
+        if not finding.span:
+            continue
+        start = finding.start if finding.start is not None else text.find(finding.span)
+        if start >= 0 and text.startswith(finding.span, start):
+            found.append((start, start + len(finding.span)))
+    places: Places = []
+    for start, end in sorted(found):
+        if places and start < places[-1][1]:
+            places[-1] = (places[-1][0], max(end, places[-1][1]))
+        else:
+            places.append((start, end))
+    return places
+
+
+def _masked(text: str, places: Places) -> str:
+    for start, end in reversed(places):
+        text = text[:start] + mask(text[:start], text[start:end]) + text[end:]
+    return text
+
+
+def _edited(text: str, places: Places, fixer: str) -> str:
+    new: list[tuple[Span, str]] = []
+    for sentence, parts in take_apart(text):
+        inside = [
+            (max(start, sentence.start) - sentence.start, min(end, sentence.end) - sentence.start)
+            for start, end in places
+            if start < sentence.end and sentence.start < end
+        ]
+        if inside:
+            around = text[: sentence.start] + " " + text[sentence.end :]
+            new.append((sentence, _sentence(sentence.text, parts, inside, around, fixer)))
+    return replace_sentences(text, new)
+
+
+def _sentence(sentence: str, parts: list[Clause], places: Places, around: str, fixer: str) -> str:
+    """Returns a sentence without the faulty places; empty where nothing of it is left."""
+    texts: list[str | None] = [clause.text for clause in parts]
+    for index, clause in enumerate(parts):
+        # From the last place to the first, so that the positions of the others hold.
+        for start, end in reversed(places):
+            begin, stop = max(start, clause.start), min(end, clause.end)
+            if begin >= stop or texts[index] is None:
+                continue
+            current = clause._replace(text=texts[index] or "")
+            rest = f"{around} {sentence[: clause.start]} {sentence[clause.end :]}"
+            texts[index] = _BY_CLAUSE[fixer](
+                current, begin - clause.start, stop - clause.start, rest
+            )
+    if all(text is None for text in texts):
+        return ""
+    return rebuild(sentence, parts, texts, around)

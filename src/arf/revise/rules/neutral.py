@@ -1,0 +1,163 @@
+"""The fixer `neutral_wording`: feelings go, and what they were about is told instead."""
+
+import re
+
+from arf.revise.rules.surgery import Refusal, facts, said, unsaid, without_phrase
+from arf.revise.rules.verbs import past_of
+from arf.text import Clause, begins_with_verb
+
+_GLAD = re.compile(
+    r"happ|pleas|glad|satisf|grate|thank|reliev|reassur|delight|excit|hope|enthus|eager|keen|"
+    r"optimis|confident|impress|apprecia|content|comfort|forward",
+    re.IGNORECASE,
+)
+_SAD = re.compile(r"unhapp|displeas|dissatisf|unsatisf|discontent|uncomfort", re.IGNORECASE)
+_WILLING = re.compile(r"happ|pleas|glad|willing|content", re.IGNORECASE)
+_EAGER = re.compile(r"eager|keen|anxious|excit|desperate|hopeful|impatient", re.IGNORECASE)
+_OFFSET = re.compile(
+    r"^\s(?:from the (?:very )?(?:start|outset|beginning)|throughout|overall|at first|initially|"
+    r"too|as well|both|all along)(?=\s|$)"
+)
+_COMPLEMENT = re.compile(
+    r"^,?\s(?:particularly |especially |mainly )?(?P<word>that|how|because|since|as|about|over|by|"
+    r"at|with|for|of|to|in|on|towards?)(?P<rest>,? .+)$"
+)
+_GOES_ON = re.compile(r"^\s(?:(?:and|but)\s)?(?:still\s)?(?:\w+ing|without|unable|not)\b")
+_LEARN = re.compile(
+    r"^ (?P<verb>learn|find|see|hear|discover|realise|realize|notice|read|receive)\b"
+)
+_NO_NOUN = re.compile(r"^ (?:what|how|why|whether|who|when|where|\w+ing)\b")
+_CONCESSION = re.compile(r"(?:al)?though|while|despite", re.IGNORECASE)
+_LONG = 8
+_PRESENT = frozenset(("is", "are", "feel", "feels", "seem", "seems", "remain", "remains"))
+_PLURAL = re.compile(r"^(?:they|we|both|all)\b", re.IGNORECASE)
+_LINK = re.compile(
+    r"\b(?:had been|has been|have been|was|were|is|are|felt|feels?|seem(?:s|ed)?|appear(?:s|ed)?|"
+    r"remain(?:s|ed)?|became|becomes?|grew|sounded|left|ended up)\b",
+    re.IGNORECASE,
+)
+_KEEPS = re.compile(r"^(?:had been|has been|have been|was|were|is|are|remain(?:s|ed)|left)\b")
+
+
+def neutral(clause: Clause, start: int, end: int, rest: str) -> str | None:
+    """Returns a clause without the feeling at its characters `start` to `end`.
+
+    Null where the whole clause goes. `rest` is the text around the clause: what the feeling was
+    about is told only where the rest does not tell it.
+
+    Raises:
+        Refusal: no rewrite is safe.
+    """
+    head, body, tail = clause.text[:start], clause.text[start:end], clause.text[end:]
+    verb = _LINK.search(body)
+    subject = f"{clause.subject} " if clause.subject and start == 0 else ""
+    lead = body[: verb.start()] if verb else subject
+    predicate = body[len(lead) :].strip()
+    adverb = predicate.endswith("ly") and not begins_with_verb(predicate)
+    if adverb or not clause.opens_with(head):
+        return _phrase(clause, start, end, rest)
+    if clause.role == "fragment":
+        return _fragment(predicate, tail, rest)
+    if begins_with_verb(predicate) or not clause.subject:
+        return _predicate(clause, head + lead, predicate, tail, rest)
+    return _phrase(clause, start, end, rest)
+
+
+def _is_glad(words: str) -> bool:
+    return bool(_GLAD.search(words)) and not _SAD.search(words)
+
+
+def _predicate(clause: Clause, lead: str, predicate: str, tail: str, rest: str) -> str | None:
+    """Rewrites a clause whose predicate is the feeling: *they were upset that …*.
+
+    `lead` is what comes before the predicate, the subject above all.
+    """
+    offset = _OFFSET.match(tail)
+    tail = tail[offset.end() :] if offset else tail
+    kept = _KEEPS.match(predicate) if _GOES_ON.match(tail) else None
+    complement = _COMPLEMENT.match(tail)
+    if not tail.strip(" ,"):
+        if len(predicate.split()) > _LONG and not said(predicate, rest):
+            raise Refusal("the clause holds more than the feeling")
+        new = None
+    elif kept:
+        new = lead + kept[0] + re.sub(r"^\s(?:and|but)", "", tail)
+    elif complement and complement["word"] == "to" and "forward" not in predicate:
+        new = lead + _infinitive(predicate, complement["rest"])
+    elif complement and clause.role == "main":
+        new = _told(clause, lead, predicate, complement, rest)
+    elif said(tail, rest):
+        new = None
+    else:
+        raise Refusal("what the feeling is about cannot be told alone")
+    return new
+
+
+def _told(
+    clause: Clause, lead: str, predicate: str, complement: re.Match[str], rest: str
+) -> str | None:
+    """Returns a clause that tells what the feeling was about; null where that is no news."""
+    word, about = complement["word"], complement["rest"]
+    glad = _is_glad(predicate)
+    if word in ("that", "how", "because", "since", "as"):
+        word = "how" if word == "how" else "that"
+        return f"{lead}{_tell('note' if glad else 'report', clause, predicate)} {word}{about}"
+    # What pleased somebody is news only where it names something; what troubled them, always.
+    lost = not facts(about) <= facts(rest)
+    if lost or (unsaid(about, rest) >= 0.5 and not (glad and word in ("with", "by", "for"))):
+        return f"{lead}{_tell('mention', clause, predicate)}{about}"
+    return None
+
+
+def _tell(verb: str, clause: Clause, predicate: str) -> str:
+    """Returns a verb of telling in the tense of the feeling, for the clause's subject."""
+    first = predicate.split(None, 1)[0]
+    if not clause.subject and not begins_with_verb(f"{first} "):
+        return past_of(verb)
+    if first not in _PRESENT:
+        return past_of(verb)
+    plural = first == "are" or _PLURAL.match(clause.subject) is not None
+    return verb if plural else f"{verb}s"
+
+
+def _infinitive(predicate: str, about: str) -> str:
+    """Returns what stands for *was happy to accept*, *was surprised to learn*."""
+    learn = _LEARN.match(about)
+    if learn:
+        return past_of(learn["verb"]) + about[learn.end() :]
+    if _EAGER.search(predicate):
+        return f"wanted to{about}"
+    if _WILLING.search(predicate) and not _SAD.search(predicate):
+        return f"agreed to{about}"
+    raise Refusal("what the feeling is about cannot be told alone")
+
+
+def _fragment(body: str, tail: str, rest: str) -> str | None:
+    """Rewrites *Frustrated by the delay*; null where it goes."""
+    complement = _COMPLEMENT.match(tail)
+    silent = _is_glad(body) or _CONCESSION.match(body)
+    if not tail.strip() or said(tail, rest) or (silent and facts(tail) <= facts(rest)):
+        return None
+    noun = complement and complement["word"] not in ("to", "as", "since", "because")
+    if noun and complement and not _NO_NOUN.match(complement["rest"]):
+        lead = "Noting that" if complement["word"] == "that" else "Citing"
+        return lead + complement["rest"]
+    if facts(tail) <= facts(rest):
+        return None
+    raise Refusal("what the feeling is about cannot be told alone")
+
+
+def _phrase(clause: Clause, start: int, end: int, rest: str) -> str | None:
+    """Takes a word of feeling out of a clause that tells more: *jokingly asked*."""
+    text = clause.text
+    words = text[start:end].strip()
+    complement = _COMPLEMENT.match(text[end:])
+    if complement and not complement[0].startswith(",") and not words.endswith("ly"):
+        about = text[end:]
+        if not (said(about, rest) or (_is_glad(words) and facts(about) <= facts(rest))):
+            raise Refusal("what the feeling is about cannot be told alone")
+        end = len(text)
+    listed = re.match(r",?\s(?:and|but)\s", text[end:])
+    if listed and words.startswith("with "):
+        return text[: start + text[start:end].index("with")] + "with " + text[end + listed.end() :]
+    return without_phrase(clause, start, end)

@@ -1,0 +1,199 @@
+"""Putting the clauses of a sentence together again when some of them are gone."""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from arf.revise.rules.surgery import Refusal, facts, said
+from arf.revise.rules.verbs import finite
+from arf.text import Clause, clauses
+
+_COORDINATOR = re.compile(r"\b(?:and|but|or|nor|yet)\s+$")
+_SUBORDINATOR = re.compile(
+    r"(?:(?:particularly|especially|partly|mainly|even|only|just|shortly|soon)\s)?"
+    r"(?:although|though|because|since|as|after|before|when|whereas|while|until|once)\s",
+    re.IGNORECASE,
+)
+_NO_SENTENCE = "what is left is no sentence"
+
+
+class _Piece(NamedTuple):
+    joint: str
+    text: str
+    role: str
+
+
+def capitalised(text: str) -> str:
+    """Returns a text with its first letter in upper case."""
+    return text[:1].upper() + text[1:]
+
+
+def lowered(subject: str) -> str:
+    """Returns a subject as it stands inside a sentence: *The customer* as *the customer*."""
+    first = subject.split(None, 1)[0] if subject else ""
+    inside = first.lower() in (
+        "the", "a", "an", "this", "that", "these", "those", "no", "his", "her", "their", "its",
+        "they", "he", "she", "it", "there", "both", "all", "nothing", "each", "some", "any",
+    )  # fmt: skip
+    return subject[:1].lower() + subject[1:] if inside else subject
+
+
+def _statement(text: str, subject: str) -> str:
+    """Returns what a clause such as *because the bank refused* states.
+
+    Raises:
+        Refusal: it is no statement of its own.
+    """
+    match = _SUBORDINATOR.match(text)
+    if match is None:
+        raise Refusal(_NO_SENTENCE)
+    statement = text[match.end() :]
+    if re.match(r"(?:\w+ly\s)?\w+ing\b", statement):
+        return _finite(statement, subject)
+    if clauses(statement)[0].role != "main" and clauses(capitalised(statement))[0].role != "main":
+        raise Refusal(_NO_SENTENCE)
+    return statement
+
+
+def _finite(participle: str, subject: str) -> str:
+    """Returns the sentence of a subject and a clause such as *calling it a waste*.
+
+    Raises:
+        Refusal: there is no subject, or no safe form of the verb.
+    """
+    verb = finite(participle)
+    if verb is None or not subject:
+        raise Refusal(_NO_SENTENCE)
+    return f"{lowered(subject)} {verb}"
+
+
+class _Builder:
+    """Collects the clauses that stay, and mends those that hung on one that goes."""
+
+    def __init__(self, rest: str) -> None:
+        self.kept: list[_Piece] = []
+        self.subject = ""
+        self._rest = rest
+        self._dropped: Clause | None = None
+        self._joint = ""
+        self._owner = ""
+        self._freed = False
+
+    def drop(self, clause: Clause) -> None:
+        """Notes a clause that goes, with what the next one may need of it."""
+        if self._dropped is None or self._dropped.role != "main":
+            self._joint, self._owner = clause.joint, ""
+        if clause.role == "main" and clause.subject:
+            self._owner = clause.subject
+        if self._dropped is None or clause.role == "main":
+            self._dropped = clause
+
+    def keep(self, clause: Clause, text: str) -> None:
+        """Adds a clause that stays."""
+        dropped = self._dropped
+        if dropped is not None and clause.role == "subordinate" and said(text, self._rest):
+            return
+        self._dropped = None
+        piece = _Piece(clause.joint, text, clause.role)
+        if self._freed and clause.role == "participle" and _COORDINATOR.search(clause.joint):
+            piece = piece._replace(text=finite(text) or text, role="main")
+        self._freed = False
+        independent = clause.role == "fragment" or (clause.role == "main" and clause.subject)
+        if dropped is not None and not independent:
+            mend = self._after_main if dropped.role == "main" else self._after_other
+            piece = mend(dropped, piece)
+        self.kept.append(piece if self.kept else piece._replace(joint=""))
+
+    def _after_main(self, dropped: Clause, piece: _Piece) -> _Piece:
+        owner = self._owner or ("" if self.kept else self.subject)
+        if not owner and not self.kept and piece.role != "subordinate":
+            raise Refusal("the subject of what is left is not clear")
+        joint = self._joint if not self._joint or self._joint.strip() else piece.joint
+        if piece.role == "main" and owner:
+            return _Piece(self._joint, f"{lowered(owner)} {piece.text}", "main")
+        if piece.role == "participle" and (owner or _COORDINATOR.search(self._joint)):
+            self._freed = True
+            text = _finite(piece.text, owner or "it")
+            return _Piece(joint, text if owner else text.removeprefix("it "), "main")
+        if piece.role == "subordinate":
+            joint = joint if joint.strip() or not joint else "; "
+            return _Piece(joint, _statement(piece.text, owner or self.subject), "main")
+        if piece.role == "relative":
+            raise Refusal("what is left refers to what is gone")
+        return piece
+
+    def _after_other(self, dropped: Clause, piece: _Piece) -> _Piece:
+        if piece.role == "participle" and dropped.role == "participle":
+            return piece._replace(joint=dropped.joint)
+        if dropped.role == "relative" and piece.role == "subordinate":
+            return _Piece("; ", _statement(piece.text, self.subject), "main")
+        if piece.role == "main" and piece.joint.startswith(","):
+            resumed = bool(self.kept) and self.kept[-1].role == "fragment"
+            return piece._replace(joint=" ") if resumed else piece
+        if piece.role == "main" and dropped.role == "relative":
+            raise Refusal("what is left refers to what is gone")
+        return piece
+
+
+def rebuild(sentence: str, parts: Sequence[Clause], new: Sequence[str | None], rest: str) -> str:
+    """Returns a sentence with other words for its clauses, or without them.
+
+    Args:
+        sentence: the sentence.
+        parts: its clauses.
+        new: for each clause its new text, or null where it goes.
+        rest: the text around the sentence.
+
+    Returns:
+        The sentence; empty where nothing worth telling is left.
+
+    Raises:
+        Refusal: what is left would not be grammatical.
+    """
+    builder = _Builder(rest)
+    for clause, text in zip(parts, new, strict=True):
+        if clause.subject and clause.role == "main":
+            builder.subject = clause.subject
+        if text is None:
+            builder.drop(clause)
+        else:
+            builder.keep(clause, text)
+    kept = builder.kept
+    gone = any(p.role == "main" and text is None for p, text in zip(parts, new, strict=True))
+    if gone and not any(piece.role == "main" for piece in kept):
+        return _fragments(builder, parts[-1], sentence, rest)
+    kept = _close_list(kept, parts, new)
+    body = "".join(piece.joint + piece.text for piece in kept)
+    closing = sentence[parts[-1].end :] or "."
+    return capitalised(body) + closing
+
+
+def _fragments(builder: _Builder, last: Clause, sentence: str, rest: str) -> str:
+    """Returns what is left of a sentence whose main clauses are gone."""
+    statements = []
+    for piece in builder.kept:
+        short = len(piece.text.split()) < 5 and not facts(piece.text)
+        if short or said(piece.text, rest):
+            continue
+        if re.match(r"\w+ing\b", piece.text):
+            lower = piece.text[:1].lower() + piece.text[1:]
+            statements.append(_finite(lower, builder.subject))
+        else:
+            statements.append(_statement(piece.text, builder.subject))
+    closing = sentence[last.end :] or "."
+    return " ".join(capitalised(statement) + closing for statement in statements)
+
+
+def _close_list(
+    kept: list[_Piece], parts: Sequence[Clause], new: Sequence[str | None]
+) -> list[_Piece]:
+    """Gives the last of a list of clauses the *and* of the one that went."""
+    if new[-1] is not None or len(kept) < 2:
+        return kept
+    last = max(index for index, text in enumerate(new) if text is not None)
+    gone = next((clause for clause in parts[last + 1 :] if clause.role == "main"), None)
+    piece = kept[-1]
+    listed = piece.role == "main" and piece.joint.strip() == "," and kept[-2].role == "main"
+    if gone is None or not listed or not _COORDINATOR.search(gone.joint):
+        return kept
+    return [*kept[:-1], piece._replace(joint=", and " if parts[last].subject else " and ")]
