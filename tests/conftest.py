@@ -4,9 +4,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from arf.records import Case, Output
 from arf.taxonomy import Taxonomy, load_taxonomy
+
+# The first example pays for imports, and a shared machine for its neighbours.
+settings.register_profile("arf", deadline=None)
+settings.load_profile("arf")
 
 ROOT = Path(__file__).parents[1]
 REAL = ROOT.parent / "shared" / "data" / "real"

@@ -62,7 +62,7 @@ GOOD = [message(i) for i in range(1, 30)]
     [
         (b"{not json}\n", "no JSON"),
         (b"[1, 2]\n", "not a JSON object"),
-        (b'{"id": "x", "text": "caf\xe9"}\n', "invalid UTF-8 at byte 26"),
+        (b'{"id": "x", "text": "caf\xe9"}\n', "invalid UTF-8 at byte 24"),
         ({"text": "no id"}, "missing id"),
         ({"id": " ", "text": "blank id"}, "missing id"),
         (message(3, text="again"), "repeated id c3"),

@@ -8,18 +8,18 @@ ROUNDS = {
     "r2": Round(parent="r1", codes="auto"),
     "r1": Round(parent="r0", codes={"botchat": ("inferred_sentiment", "exposed_identifier")}),
 }
-WORDS = {"inferred_sentiment": "SAD", "unn_content_redundant": "TWICE"}
+WORDS = {"inferred_sentiment": "sadness", "unn_content_redundant": "twicely"}
 
 
 def test_rounds_build_on_one_another(taxonomy, make_case, make_output) -> None:
-    texts = ["Late. SAD TWICE", "Late. SAD", "Late."] * 20
+    texts = ["Late. sadness twicely", "Late. sadness", "Late."] * 20
     pairs = [(make_case(str(i)), make_output(str(i), text)) for i, text in enumerate(texts)]
 
     def answer(request):
         if request.code == "unn_content_redundant":
-            assert "SAD" not in request.output.text
+            assert "sadness" not in request.output.text
             return Answer(request.output.text)
-        return Answer(request.output.text.replace("SAD", "").strip())
+        return Answer(request.output.text.replace("sadness", "").strip())
 
     figures = trial(
         pairs, "botchat", ROUNDS, MockAnnotator(WORDS), MockEditor(answer), taxonomy, gate=0.9
