@@ -6,16 +6,16 @@ import grimp
 import pytest
 
 GROUND = {
-    "errors", "files", "layout", "params", "progress", "prompts", "records", "state", "store",
+    "disk", "errors", "files", "layout", "params", "progress", "prompts", "records", "state", "store",
     "taxonomy", "text",
 }  # fmt: skip
 VERBS = {"write", "annotate", "revise"}
 ENTRANCES = {"stages", "cli"}
 HEAVY = {
-    "torch": {"arf.bases", "arf.train", "arf.write.local"},
-    "transformers": {"arf.bases", "arf.train", "arf.write.local"},
-    "trl": {"arf.train"},
-    "peft": {"arf.train", "arf.write.local"},
+    "torch": {"arf.bases", "arf.sft", "arf.train", "arf.write.local"},
+    "transformers": {"arf.bases", "arf.sft", "arf.train", "arf.write.local"},
+    "trl": {"arf.sft"},
+    "peft": {"arf.sft", "arf.write.local"},
     "mlflow": {"arf.track"},
     "openai": set(),
 }

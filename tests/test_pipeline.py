@@ -182,6 +182,24 @@ def test_dvc_tells_the_story(project: Project, tmp_path: Path) -> None:
     project.ok("git checkout -q . && dvc checkout -q")
 
 
+@pytest.mark.parametrize(
+    ("parent", "line"),
+    [
+        ("r9", "error: params.yaml: rounds.r2.parent: no round r9"),
+        ("r2", "ERROR: Pipeline has a cycle involving: revise@r2"),
+    ],
+)
+def test_a_broken_chain_of_rounds_is_named(
+    project: Project, tmp_path: Path, parent: str, line: str
+) -> None:
+    broken = Project(shutil.copytree(project.root, tmp_path / "broken", symlinks=True))
+    broken.set(rounds__r2__parent=parent)
+    done = broken.type("dvc repro")
+    assert done.returncode != 0
+    assert line in done.stdout
+    assert "Traceback" not in done.stdout
+
+
 def test_judgements_name_the_definitions_that_they_used(project: Project) -> None:
     path = project.root / "data/annotations/judge/student-r1/botchat.jsonl"
     label = next(read_records(path, Annotation))

@@ -1,9 +1,9 @@
 """One thin entry point per stage of dvc.yaml: read parameters and files, one call, write files."""
 
-import errno
 import sys
 from collections.abc import Callable
 
+from arf.disk import is_disk_full
 from arf.errors import ArfError
 
 
@@ -13,9 +13,9 @@ def run(main: Callable[..., None]) -> None:
         main(*sys.argv[1:])
     except ArfError as error:
         sys.exit(f"error: {error}")
-    except OSError as error:
-        if error.errno != errno.ENOSPC:
-            raise
-        sys.exit("error: the disk is full; free space (dvc gc -w helps) and run dvc repro again")
     except KeyboardInterrupt:
         sys.exit("stopped; dvc repro goes on from here")
+    except Exception as error:
+        if not is_disk_full(error):
+            raise
+        sys.exit("error: the disk is full; free space (dvc gc -w helps) and run dvc repro again")
