@@ -5,11 +5,11 @@ import random
 from pathlib import Path
 
 from arf.compare import CompareParams, compare
-from arf.examples import Example, side_by_side
 from arf.files import sha256_text, write_json, write_records
 from arf.judge import summarize
 from arf.records import Annotation, Case, Finding, Output, Turn
-from arf.report import Report, render
+from arf.report.examples import Example, side_by_side
+from arf.report.page import Report, render
 
 CHANNELS = ("botchat", "webform")
 CODES = (

@@ -6,7 +6,7 @@ import grimp
 import pytest
 
 GROUND = {
-    "disk", "errors", "files", "layout", "params", "progress", "prompts", "records", "state", "store",
+    "disk", "errors", "files", "layout", "params", "progress", "prompts", "records", "state",
     "taxonomy", "text",
 }  # fmt: skip
 VERBS = {"write", "annotate", "revise"}
@@ -16,7 +16,7 @@ HEAVY = {
     "transformers": {"arf.bases", "arf.sft", "arf.train", "arf.write.local"},
     "trl": {"arf.sft"},
     "peft": {"arf.sft", "arf.write.local"},
-    "mlflow": {"arf.track"},
+    "mlflow": {"arf.track.mirror"},
     "openai": set(),
 }
 

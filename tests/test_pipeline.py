@@ -141,7 +141,7 @@ def test_a_change_of_r2_leaves_the_students_of_r0_and_r1_alone(
 
 def test_a_change_of_the_report_runs_no_model(project: Project, tmp_path: Path) -> None:
     changed = Project(shutil.copytree(project.root, tmp_path / "changed", symlinks=True))
-    for name in ("src/arf/report.py", "docs/models.md", "README.md"):
+    for name in ("src/arf/report/page.py", "docs/models.md", "README.md"):
         with (changed.root / name).open("a", encoding="utf-8") as file:
             file.write("\n# changed\n")
     assert changed.ran("dvc repro") <= {"compare", "track"}

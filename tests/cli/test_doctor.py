@@ -1,4 +1,4 @@
-"""`arf doctor` in a copy of the project's parameters and prompts, with one thing wrong at a time."""
+"""`arf doctor` in a copy of the parameters and prompts, with one thing wrong at a time."""
 
 import re
 import shutil

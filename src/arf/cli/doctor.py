@@ -18,7 +18,7 @@ from arf.audit import AuditParams
 from arf.bases import Base
 from arf.compare import CompareParams
 from arf.errors import ArfError
-from arf.ingest import DataParams
+from arf.ingest.convert import DataParams
 from arf.judge import JudgeParams
 from arf.layout import untuned
 from arf.params import Section, did_you_mean, load_section
@@ -29,7 +29,7 @@ from arf.rounds import TEACHER, Round, candidates, ordered
 from arf.sample import SampleParams
 from arf.targets import TargetsParams
 from arf.taxonomy import load_taxonomy
-from arf.track import TrackParams
+from arf.track.mirror import TrackParams
 from arf.train import Student, TrainParams
 from arf.trial import TrialParams
 from arf.write.local import PredictParams

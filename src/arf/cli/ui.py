@@ -10,7 +10,7 @@ import typer
 
 from arf.params import load_section
 from arf.progress import say
-from arf.track import TrackParams, comparison_address, track, tracking_uri
+from arf.track.mirror import TrackParams, comparison_address, track, tracking_uri
 
 
 def ui(

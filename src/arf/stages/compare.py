@@ -3,14 +3,14 @@
 from itertools import chain
 
 from arf.compare import ALL, CompareParams, compare, error_rows, mean_rows
-from arf.examples import side_by_side
-from arf.figures import picture
 from arf.files import read_json, read_records, replacing, write_csv, write_json
 from arf.judge import JudgedSource
 from arf.layout import METRICS, annotations, cases, outputs
 from arf.params import load_section
 from arf.records import Annotation, Case, Output
-from arf.report import Report, render
+from arf.report.examples import side_by_side
+from arf.report.figures import picture
+from arf.report.page import Report, render
 from arf.stages import run
 from arf.taxonomy import load_taxonomy
 

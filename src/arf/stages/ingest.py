@@ -1,7 +1,7 @@
 """Convert the files of `data.dir` to records: `python -m arf.stages.ingest`."""
 
 from arf.files import write_json
-from arf.ingest import DataParams, ingest
+from arf.ingest.convert import DataParams, ingest
 from arf.layout import DATA, METRICS
 from arf.params import load_section
 from arf.stages import run

@@ -5,7 +5,7 @@ from pathlib import Path
 from arf.params import load_section
 from arf.progress import say
 from arf.stages import run
-from arf.track import TrackParams, track
+from arf.track.mirror import TrackParams, track
 
 
 def main() -> None:

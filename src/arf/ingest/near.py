@@ -4,7 +4,7 @@ import numpy as np
 from datasketch import MinHash
 from rapidfuzz.fuzz import ratio
 
-from arf.store import Store
+from arf.ingest.store import Store
 
 _SHINGLE = 5
 _BANDS = 16

@@ -9,8 +9,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from arf.compare import ALL, HEADLINES
-from arf.examples import Example
-from arf.figures import RATING_AXIS, chart, code_estimates, estimates
+from arf.report.examples import Example
+from arf.report.figures import RATING_AXIS, chart, code_estimates, estimates
 
 ALPHA = 0.05
 
@@ -125,7 +125,7 @@ def _interval(block: Mapping[str, Any] | None, percent: bool = False) -> Markup:
 @cache
 def _template() -> Template:
     environment = Environment(
-        loader=PackageLoader("arf"),
+        loader=PackageLoader("arf.report", ""),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -3,8 +3,8 @@ from fake_project import make_cases, make_examples, make_output
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arf.examples import Piece, mask, pieces, side_by_side
 from arf.records import Annotation, Case, Finding, Output
+from arf.report.examples import Piece, mask, pieces, side_by_side
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from arf.errors import ArfError
 from arf.files import write_rows
-from arf.raw import BrokenRowError, Row, read_rows
+from arf.ingest.raw import BrokenRowError, Row, read_rows
 
 T = TypeVar("T")
 

@@ -10,11 +10,12 @@ from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from arf.errors import ArfError
 from arf.files import describe, read_records, sha256_text, write_records, write_rows
-from arf.near import NearDuplicates
+from arf.ingest.near import NearDuplicates
+from arf.ingest.people import to_annotation
+from arf.ingest.quarantine import Quarantine
+from arf.ingest.raw import BrokenRowError, Row, check_channel, row_id, text_of, to_case
+from arf.ingest.store import Store
 from arf.params import Section
-from arf.people import to_annotation
-from arf.quarantine import Quarantine
-from arf.raw import BrokenRowError, Row, check_channel, row_id, text_of, to_case
 from arf.records import (
     Annotation,
     Case,
@@ -23,7 +24,6 @@ from arf.records import (
     RecordedText,
     Split,
 )
-from arf.store import Store
 from arf.taxonomy import Taxonomy
 
 COUNTS = (

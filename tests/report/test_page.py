@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from fake_project import CODES, CONTRASTS, RATES, make_project, make_report
 
-from arf.examples import Answer, Example, Piece
-from arf.figures import Estimate, chart, picture
 from arf.files import read_json
-from arf.report import Report, outcome, render, verdict
+from arf.report.examples import Answer, Example, Piece
+from arf.report.figures import Estimate, chart, picture
+from arf.report.page import Report, outcome, render, verdict
 
 VOID = {"meta", "br", "link", "input", "img", "hr", "path", "use", "rect"}
 

@@ -14,7 +14,7 @@ import pytest
 from fake_project import RATES, make_lock, make_project
 
 from arf.errors import ArfError
-from arf.track import TrackParams, comparison_address, track, tracking_uri
+from arf.track.mirror import TrackParams, comparison_address, track, tracking_uri
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SADeprecationWarning"),

@@ -16,10 +16,10 @@ from pydantic import Field
 from arf.errors import ArfError
 from arf.files import read_json
 from arf.layout import METRICS
-from arf.lineage import pipeline_key, read_stages
 from arf.params import Section
-from arf.runs import SourceRun, source_run, without_credentials
 from arf.state import state_dir
+from arf.track.lineage import pipeline_key, read_stages
+from arf.track.runs import SourceRun, source_run, without_credentials
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient

@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 
 from arf.compare import ALL
 from arf.errors import ArfError
-from arf.examples import side_by_side
 from arf.files import read_json, read_records
 from arf.layout import METRICS, annotations, cases, outputs
 from arf.params import read_yaml
 from arf.records import Annotation, Case, Output
+from arf.report.examples import side_by_side
 from arf.rounds import TEACHER
 
 TABLE_ROWS = 100  # a channel
@@ -63,7 +63,7 @@ def source_run(root: Path, source: str, key: str) -> SourceRun:
     Args:
         root: of the project.
         source: one that `metrics/comparison.json` has.
-        key: of the pipeline's state (`arf.lineage.pipeline_key`).
+        key: of the pipeline's state (`arf.track.lineage.pipeline_key`).
 
     Raises:
         ArfError: a file is missing that the pipeline writes.

@@ -1,5 +1,5 @@
-from arf.near import NearDuplicates
-from arf.store import Store
+from arf.ingest.near import NearDuplicates
+from arf.ingest.store import Store
 
 
 def test_add_keeps_the_first_and_put_the_last() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from arf.files import describe, sha256_text
-from arf.raw import BrokenRowError, Row, check_channel, row_id
+from arf.ingest.raw import BrokenRowError, Row, check_channel, row_id
 from arf.records import Annotation, Finding
 from arf.taxonomy import Taxonomy
 

@@ -9,11 +9,11 @@ import pytest
 
 from arf.errors import ArfError
 from arf.files import read_records
-from arf.ingest import DataParams, Splits, ingest
+from arf.ingest.convert import DataParams, Splits, ingest
 from arf.records import Annotation, Case, RecordedEdits, RecordedText
 from arf.taxonomy import load_taxonomy
 
-TAXONOMY = load_taxonomy(Path(__file__).parents[1] / "prompts" / "taxonomy.yaml")
+TAXONOMY = load_taxonomy(Path(__file__).parents[2] / "prompts" / "taxonomy.yaml")
 THIRDS = {"train": 0.4, "heldout": 0.3, "test": 0.3}
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from fake_project import RATES, make_lock
 
-from arf.lineage import pipeline_key, read_stages, upstream
+from arf.track.lineage import pipeline_key, read_stages, upstream
 
 
 @pytest.mark.parametrize(

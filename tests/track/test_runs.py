@@ -6,7 +6,7 @@ from fake_project import CODES, UNSEEN, make_project
 
 from arf.errors import ArfError
 from arf.files import read_json
-from arf.runs import SourceRun, flat, source_run, without_credentials
+from arf.track.runs import SourceRun, flat, source_run, without_credentials
 
 
 @pytest.fixture(scope="module")
