@@ -1,0 +1,164 @@
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from arf.bases import Base, prepare_base
+from arf.errors import ArfError
+from arf.prompts import Prompt
+from arf.records import Case
+from arf.write.local import LocalWriter, load_chat, load_model
+
+PROMPT = Prompt(user="Sum up: {{ body }}")
+
+
+@pytest.fixture(scope="module")
+def base_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("base") / "tiny"
+    prepare_base(Base.model_validate({"source": "tiny"}), folder)
+    return folder
+
+
+@pytest.fixture
+def cases(make_case: Callable[..., Case]) -> list[Case]:
+    return [make_case(f"c{n}", text=f"order {n} " * (1 + n * 7 % 5)) for n in range(7)]
+
+
+def copy(base_folder: Path, into: Path) -> Path:
+    return Path(shutil.copytree(base_folder, into / "tiny"))
+
+
+def change(path: Path, **values: object) -> None:
+    path.write_text(json.dumps(json.loads(path.read_text()) | values))
+
+
+def random_adapter(base_folder: Path, folder: Path) -> None:
+    """Saves an adapter that changes every linear layer."""
+    import torch
+    from peft import LoraConfig, get_peft_model
+
+    torch.manual_seed(0)
+    config = LoraConfig(
+        r=4, target_modules="all-linear", init_lora_weights=False, task_type="CAUSAL_LM"
+    )
+    get_peft_model(load_model(base_folder), config).save_pretrained(
+        folder, save_embedding_layers=False
+    )
+
+
+def by_hand(base_folder: Path, adapter: Path | None, case: Case, count: int) -> list[int]:
+    """Answers one case without batches, padding, cache or merged weights."""
+    import torch
+    from peft import PeftModel
+
+    chat = load_chat(base_folder)
+    model = load_model(base_folder)
+    if adapter:
+        model = PeftModel.from_pretrained(model, str(adapter))
+    ids = chat.prompt_ids(PROMPT.messages(case))
+    answer: list[int] = []
+    with torch.inference_mode():
+        while len(answer) < count:
+            logits = model(input_ids=torch.tensor([ids + answer]), use_cache=False).logits
+            answer.append(int(logits[0, -1].argmax()))
+            if answer[-1] in chat.end_ids:
+                break
+    return answer
+
+
+@pytest.mark.parametrize("tuned", [False, True])
+@pytest.mark.parametrize("batch_size", [1, 3])
+def test_answers_are_those_of_one_case_at_a_time(
+    base_folder: Path, tmp_path: Path, cases: list[Case], batch_size: int, tuned: bool
+) -> None:
+    adapter = tmp_path / "student-r0" if tuned else None
+    if adapter:
+        random_adapter(base_folder, adapter)
+    writer = LocalWriter("student-r0", base_folder, adapter, PROMPT, 6, batch_size)
+    outputs = list(writer.write(iter(cases)))
+    assert [output.id for output in outputs] == [case.id for case in cases]
+    assert [output.text for output in outputs] == [
+        load_chat(base_folder).text(by_hand(base_folder, adapter, case, 6)) for case in cases
+    ]
+    first = outputs[0]
+    assert (first.provider, first.source) == ("local", "student-r0")
+    assert first.model == ("tiny+student-r0" if tuned else "tiny")
+    assert first.prompt_sha256 == PROMPT.sha256
+    assert len({output.text for output in outputs}) > 1
+
+
+def test_an_answer_that_ends_at_once_is_empty(
+    base_folder: Path, tmp_path: Path, make_case: Callable[..., Case]
+) -> None:
+    import torch
+
+    case, folder = make_case(), tmp_path / "tiny"
+    chat, model = load_chat(base_folder), load_model(base_folder)
+    ids = torch.tensor([chat.prompt_ids(PROMPT.messages(case))])
+    with torch.no_grad():
+        last = model.model(input_ids=ids).last_hidden_state[0, -1]
+        model.lm_head.weight.zero_()
+        model.lm_head.weight[chat.end_ids[0]] = last  # so that nothing else has a logit above 0
+    model.save_pretrained(folder)
+    chat.tokenizer.save_pretrained(folder)
+    (output,) = LocalWriter("s", folder, None, PROMPT, 6, 1).write([case])
+    assert output.text == ""
+
+
+def test_the_model_s_own_stop_tokens_count(
+    base_folder: Path, tmp_path: Path, make_case: Callable[..., Case]
+) -> None:
+    case, folder = make_case(), copy(base_folder, tmp_path)
+    answer = by_hand(folder, None, case, 6)
+    change(folder / "generation_config.json", eos_token_id=[answer[2]])
+    (output,) = LocalWriter("s", folder, None, PROMPT, 6, 1).write([case])
+    cut = answer[: answer.index(answer[2]) + 1]
+    assert output.text == load_chat(folder).text(cut) != load_chat(folder).text(answer)
+
+
+def test_a_case_beyond_the_context_has_no_output(
+    base_folder: Path,
+    tmp_path: Path,
+    make_case: Callable[..., Case],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    folder = copy(base_folder, tmp_path)
+    change(folder / "config.json", max_position_embeddings=60)
+    cases = [make_case("short"), make_case("long", text="word " * 100)]
+    outputs = list(LocalWriter("s", folder, None, PROMPT, 6, 2).write(cases))
+    assert [output.id for output in outputs] == ["short"]
+    assert "s: 1 of 2 cases left out: longer than the 60 tokens" in capsys.readouterr().err
+
+
+def test_no_case_loads_no_model(tmp_path: Path) -> None:
+    assert list(LocalWriter("s", tmp_path / "absent", None, PROMPT, 6, 2).write([])) == []
+
+
+def test_a_missing_adapter_is_one_line(
+    base_folder: Path, tmp_path: Path, make_case: Callable[..., Case]
+) -> None:
+    writer = LocalWriter("s", base_folder, tmp_path / "absent", PROMPT, 6, 2)
+    with pytest.raises(ArfError, match="absent: no model there"):
+        list(writer.write([make_case()]))
+
+
+def test_threads_are_told_to_wait_before_torch_is_there(base_folder: Path) -> None:
+    """OpenMP reads its settings once, when PyTorch loads it, and shows them on request."""
+    code = "import sys, pathlib as p, arf.write.local as w; f = p.Path(sys.argv[1]); "
+    code += "w.load_chat(f); w.load_model(f)"
+    environment = {name: v for name, v in os.environ.items() if name != "OMP_WAIT_POLICY"}
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(base_folder)],
+        env=environment | {"OMP_DISPLAY_ENV": "TRUE"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    if "OMP_WAIT_POLICY" not in done.stderr:
+        pytest.skip("this OpenMP shows no settings")
+    assert "OMP_WAIT_POLICY = 'PASSIVE'" in done.stderr
