@@ -1,4 +1,4 @@
-"""Measures training and generation: `python benchmarks/train.py models/base/default`.
+"""Measures training and generation: `python benchmarks/train.py`.
 
 The pairs are made up, of about the length of the embedded corpus: it is speed that is measured.
 """
@@ -11,10 +11,11 @@ from random import Random
 from time import perf_counter
 from unittest.mock import patch
 
-from arf import train
 from arf.prompts import Prompt
 from arf.records import Case, Output
-from arf.train import Lora, TrainParams, train_student
+from arf.train import sft
+from arf.train.params import Lora, TrainParams
+from arf.train.student import train_student
 from arf.write.local import LocalWriter
 
 TEXT = "the customer order was late and support offered a refund in full by Monday"
@@ -38,51 +39,48 @@ def pairs(count: int) -> list[tuple[Case, Output]]:
     return made
 
 
+def tokens_per_second(base: Path, tokens: int, plain: bool) -> float:
+    """Trains with TRL's own head, or with the head on the answers' tokens alone."""
+    params = TrainParams(
+        token_budget=tokens,
+        seed=0,
+        batch_size=4,
+        learning_rate=1e-3,
+        max_length=1024,
+        checkpoint_steps=1000,
+        lora=Lora(r=16, alpha=32),
+    )
+    head = patch.object(sft, "_compact_head", nullcontext) if plain else nullcontext()
+    with tempfile.TemporaryDirectory() as folder, head:
+        result = train_student(params, pairs(400), PROMPT, base, Path(folder, "student"))
+    return float(result.timing["tokens_per_second"])
+
+
+def answers_per_second(base: Path, count: int, batch: int) -> float:
+    """Answers so many cases, loading the model included."""
+    writer = LocalWriter("student", base, None, PROMPT, 64, batch)
+    start = perf_counter()
+    texts = list(writer.write(case for case, _ in pairs(count)))
+    return len(texts) / (perf_counter() - start)
+
+
 def main() -> None:
-    """Trains for a token budget, then answers."""
+    """Prints ratios of one run."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("base", type=Path)
-    parser.add_argument("--tokens", type=int, default=16000)
-    parser.add_argument("--batch", type=int, default=8)
-    parser.add_argument("--plain", action="store_true", help="TRL's own head")
-    parser.add_argument("--answers", type=int, default=0)
-    parser.add_argument("--answer-batch", type=int, default=16)
-    parser.add_argument("--answer-tokens", type=int, default=130)
+    parser.add_argument("base", type=Path, nargs="?", default=Path("models/base/default"))
+    parser.add_argument("--tokens", type=int, default=4000)
+    parser.add_argument("--answers", type=int, default=16)
     options = parser.parse_args()
-    made = pairs(400)
-    with tempfile.TemporaryDirectory() as folder:
-        adapter = None
-        if options.tokens:
-            adapter = Path(folder, "student")
-            params = TrainParams(
-                token_budget=options.tokens,
-                seed=0,
-                batch_size=options.batch,
-                learning_rate=1e-3,
-                max_length=1024,
-                checkpoint_steps=5,
-                lora=Lora(r=16, alpha=32),
-            )
-            head = patch.object(train, "_compact_head", nullcontext)
-            with head if options.plain else nullcontext():
-                start = perf_counter()
-                result = train_student(params, made, PROMPT, options.base, adapter)
-            print(result.metrics, result.timing, f"{perf_counter() - start:.1f} s with loading")
-        if options.answers:
-            writer = LocalWriter(
-                "student",
-                options.base,
-                adapter,
-                PROMPT,
-                options.answer_tokens,
-                options.answer_batch,
-            )
-            start = perf_counter()
-            texts = [
-                output.text for output in writer.write(case for case, _ in made[: options.answers])
-            ]
-            seconds = perf_counter() - start
-            print(f"{len(texts)} answers in {seconds:.1f} s: {len(texts) / seconds:.2f} a second")
+    if not options.base.is_dir():
+        raise SystemExit(f"{options.base} is not there: dvc repro base@default")
+    plain, compact = (
+        tokens_per_second(options.base, options.tokens, plain) for plain in (True, False)
+    )
+    print(
+        f"training, tokens/s: TRL's head {plain}, answers alone {compact}: {compact / plain:.2f} x"
+    )
+    one, many = (answers_per_second(options.base, options.answers, batch) for batch in (1, 16))
+    print(f"answers/s: one at a time {one:.2f}, 16 at a time {many:.2f}: {many / one:.2f} x")
 
 
 if __name__ == "__main__":

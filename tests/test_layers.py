@@ -12,10 +12,10 @@ GROUND = {
 VERBS = {"write", "annotate", "revise"}
 ENTRANCES = {"stages", "cli"}
 HEAVY = {
-    "torch": {"arf.bases", "arf.sft", "arf.train", "arf.write.local"},
-    "transformers": {"arf.bases", "arf.sft", "arf.train", "arf.write.local"},
-    "trl": {"arf.sft"},
-    "peft": {"arf.sft", "arf.write.local"},
+    "torch": {"arf.bases.prepare", "arf.train.sft", "arf.train.student", "arf.write.local"},
+    "transformers": {"arf.bases.prepare", "arf.train.sft", "arf.write.chat", "arf.write.local"},
+    "trl": {"arf.train.sft"},
+    "peft": {"arf.train.sft", "arf.write.local"},
     "mlflow": {"arf.track.mirror"},
     "openai": set(),
 }

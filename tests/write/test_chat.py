@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from arf.bases import Base, prepare_base
+from arf.bases.prepare import Base, prepare_base
 from arf.errors import ArfError
 from arf.write.chat import Chat
 from arf.write.local import load_chat

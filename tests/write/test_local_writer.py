@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from arf.bases import Base, prepare_base
+from arf.bases.prepare import Base, prepare_base
 from arf.errors import ArfError
 from arf.prompts import Prompt
 from arf.records import Case

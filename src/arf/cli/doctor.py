@@ -15,7 +15,7 @@ from rich.table import Table
 
 from arf.annotate.providers import AnnotatorRole
 from arf.audit import AuditParams
-from arf.bases import Base
+from arf.bases.prepare import Base
 from arf.compare import CompareParams
 from arf.errors import ArfError
 from arf.ingest.convert import DataParams
@@ -30,7 +30,7 @@ from arf.sample import SampleParams
 from arf.targets import TargetsParams
 from arf.taxonomy import load_taxonomy
 from arf.track.mirror import TrackParams
-from arf.train import Student, TrainParams
+from arf.train.params import Student, TrainParams
 from arf.trial import TrialParams
 from arf.write.local import PredictParams
 from arf.write.providers import TeacherRole

@@ -1,6 +1,6 @@
 """Fetch or build a base model: `python -m arf.stages.base NAME`."""
 
-from arf.bases import Base, prepare_base
+from arf.bases.prepare import Base, prepare_base
 from arf.layout import base
 from arf.params import load_section
 from arf.stages import run

@@ -7,7 +7,7 @@ from arf.predict import predict
 from arf.prompts import PROMPTS, load_prompt
 from arf.records import Case
 from arf.stages import run
-from arf.train import Student
+from arf.train.params import Student
 from arf.write.local import LocalWriter, PredictParams
 
 

@@ -8,7 +8,8 @@ from arf.params import load_section
 from arf.prompts import PROMPTS, load_prompt
 from arf.records import Case, Output, pair
 from arf.stages import run
-from arf.train import Student, TrainParams, train_student
+from arf.train.params import Student, TrainParams
+from arf.train.student import train_student
 
 
 def main(name: str) -> None:

@@ -69,7 +69,7 @@ def _require(file: Path) -> None:
 
 
 def load_chat(base_folder: Path) -> Chat:
-    """Loads the tokenizer of a base folder as `arf.bases` writes it.
+    """Loads the tokenizer of a base folder as `arf.bases.prepare` writes it.
 
     Raises:
         ArfError: there is no such folder.
@@ -110,9 +110,9 @@ class LocalWriter:
 
         Args:
             source: the source that its outputs belong to.
-            base_folder: a base as `arf.bases.prepare_base` writes it.
-            adapter_folder: a student's adapter as `arf.train.train_student` writes it, or none
-                for the untuned base.
+            base_folder: a base as `arf.bases.prepare.prepare_base` writes it.
+            adapter_folder: a student's adapter as `arf.train.student.train_student` writes it,
+                or none for the untuned base.
             prompt: what the model is asked.
             max_new_tokens: an answer is cut after so many tokens.
             batch_size: how many answers are generated at once.

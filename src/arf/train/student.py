@@ -7,58 +7,20 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from pydantic import Field
-
-from arf.checkpoints import checkpoints_of, folder_sha256
 from arf.disk import explaining_full_disk
 from arf.errors import ArfError
 from arf.files import sha256_text
-from arf.params import Section
 from arf.progress import say
 from arf.prompts import Prompt
 from arf.records import Case, Output
-from arf.rows import Rows, choose_rows
-from arf.sft import LIBRARIES, Tuned, fine_tune, save_adapter
+from arf.train.checkpoints import checkpoints_of, folder_sha256
+from arf.train.params import TrainParams
+from arf.train.rows import Rows, choose_rows
+from arf.train.sft import LIBRARIES, Tuned, fine_tune, save_adapter
 from arf.write.chat import Chat
 from arf.write.local import load_chat, pick_device
 
 HELDOUT_SHARE = 0.25  # of the token budget, which bounds what the held-out loss costs
-
-
-class Lora(Section):
-    """Low-rank adapters on all linear layers (https://arxiv.org/abs/2106.09685)."""
-
-    r: int = Field(gt=0)
-    alpha: int = Field(gt=0)
-
-
-class TrainParams(Section):
-    """The section `train`, the same for all students.
-
-    Attributes:
-        token_budget: tokens of prompts and r0 answers to train on; rows repeat where needed.
-        seed: of the order of rows and of the adapter's first weights.
-        batch_size: rows a step.
-        learning_rate: of AdamW after a warm-up of a tenth of the steps, falling to 0 as a cosine.
-        max_length: pairs with more tokens are left out, never cut.
-        checkpoint_steps: steps between two checkpoints.
-        lora: the adapter's size.
-    """
-
-    token_budget: int = Field(gt=0)
-    seed: int = Field(ge=0)
-    batch_size: int = Field(gt=0)
-    learning_rate: float = Field(gt=0)
-    max_length: int = Field(gt=0)
-    checkpoint_steps: int = Field(gt=0)
-    lora: Lora
-
-
-class Student(Section):
-    """One entry of the section `students`: which source's outputs it learns, on which base."""
-
-    data: str = Field(min_length=1)
-    base: str = Field(min_length=1)
 
 
 @dataclass(frozen=True)
@@ -99,7 +61,7 @@ def train_student(
         params: the section `train`.
         pairs: cases with the outputs of the source to learn, of all channels and splits.
         prompt: what the student is asked; it should be asked the same when it predicts.
-        base_folder: a base as `arf.bases.prepare_base` writes it.
+        base_folder: a base as `arf.bases.prepare.prepare_base` writes it.
         out_folder: where to put `adapter_config.json` and `adapter_model.safetensors`; named
             after the student. What is there is replaced.
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from arf.prompts import Prompt
 from arf.records import Case, Edit, Output
-from arf.rows import IGNORED, choose_rows
+from arf.train.rows import IGNORED, choose_rows
 
 PROMPT = Prompt(user="{{ body }}")
 Pairs = list[tuple[Case, Output]]

@@ -10,10 +10,11 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from arf.checkpoints import newest_whole, seal
 from arf.errors import ArfError
 from arf.progress import Advance, progress, say
-from arf.rows import Row
+from arf.train.checkpoints import newest_whole, seal
+from arf.train.params import TrainParams
+from arf.train.rows import Row
 from arf.write.chat import Chat
 from arf.write.local import load_model, pick_device
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from transformers import TrainerCallback
     from trl import SFTTrainer
 
-    from arf.train import TrainParams
 
 ADAPTER_FILES = ("adapter_config.json", "adapter_model.safetensors")
 LIBRARIES = ("torch", "transformers", "trl", "peft", "accelerate")  # which shape the weights
@@ -47,7 +47,7 @@ class Tuned:
 
 
 def fine_tune(
-    params: "TrainParams",
+    params: TrainParams,
     name: str,
     rows: list[Row],
     heldout: list[Row],
@@ -101,7 +101,7 @@ def _dataset(rows: list[Row]) -> Any:
 
 
 def _trainer(
-    params: "TrainParams", rows: list[Row], chat: Chat, base_folder: Path, checkpoints: Path
+    params: TrainParams, rows: list[Row], chat: Chat, base_folder: Path, checkpoints: Path
 ) -> "SFTTrainer":
     """Builds TRL's trainer for rows that are tokens already."""
     import torch
@@ -151,7 +151,7 @@ def _trainer(
     return trainer
 
 
-def _callback(advance: Advance, params: "TrainParams", name: str) -> "TrainerCallback":
+def _callback(advance: Advance, params: TrainParams, name: str) -> "TrainerCallback":
     """Builds what watches a training: progress, losses that are no number, whole checkpoints."""
     from transformers import TrainerCallback
 

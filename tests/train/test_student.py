@@ -12,14 +12,15 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from arf import sft, train
-from arf.bases import Base, prepare_base
+from arf.bases.prepare import Base, prepare_base
 from arf.errors import ArfError
 from arf.prompts import Prompt
 from arf.records import Case, Output
-from arf.rows import IGNORED, choose_rows
 from arf.state import state_dir
-from arf.train import Lora, Student, TrainParams, TrainResult, train_student
+from arf.train import sft, student
+from arf.train.params import Lora, Student, TrainParams
+from arf.train.rows import IGNORED, choose_rows
+from arf.train.student import TrainResult, train_student
 from arf.write.local import load_chat
 
 PARAMS = TrainParams(
@@ -218,7 +219,7 @@ def test_half_precision_trains_alike(base: Path, tmp_path: Path) -> None:
 
     single = train_tiny(base, tmp_path / "single", token_budget=300)
     with pytest.MonkeyPatch.context() as patch:
-        for module in ("arf.sft", "arf.train", "arf.write.local"):
+        for module in ("arf.train.sft", "arf.train.student", "arf.write.local"):
             patch.setattr(f"{module}.pick_device", lambda: ("cpu", torch.bfloat16))
         half = train_tiny(base, tmp_path / "half", token_budget=300)
     assert half.timing["device"] == "cpu bfloat16"
@@ -266,7 +267,7 @@ def test_a_disk_full_at_the_end_costs_no_step(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(train, "save_adapter", full)
+        patch.setattr(student, "save_adapter", full)
         with pytest.raises(ArfError, match=r"^train s: the disk is full; free space and run dvc"):
             train_tiny(base, tmp_path / "s")
     resumed = train_tiny(base, tmp_path / "s")
@@ -278,8 +279,8 @@ def test_a_disk_full_at_the_end_costs_no_step(
 
 def test_killed_trainings_end_with_the_same_bytes(base: Path, tmp_path: Path) -> None:
     undisturbed = train_tiny(base, tmp_path / "undisturbed" / "s", checkpoint_steps=1)
-    code = f"import sys; sys.path[:0] = [{str(Path(__file__).parent)!r}]; import test_train; "
-    code += f"test_train.kill_and_resume({str(base)!r}, {str(tmp_path / 'killed' / 's')!r})"
+    code = f"import sys; sys.path[:0] = [{str(Path(__file__).parent)!r}]; import test_student; "
+    code += f"test_student.kill_and_resume({str(base)!r}, {str(tmp_path / 'killed' / 's')!r})"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=300
     )

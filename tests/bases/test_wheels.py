@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from arf.bases.wheels import Wheel, fetch_wheel
 from arf.errors import ArfError
-from arf.wheels import Wheel, fetch_wheel
 
 FILE = "arf_stand_in-1.0-py3-none-any.whl"
 

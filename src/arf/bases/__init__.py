@@ -1,0 +1,1 @@
+"""The untuned models that students start from."""

@@ -1,0 +1,1 @@
+"""From a source's outputs to a student's adapter."""
