@@ -34,6 +34,13 @@ class Project:
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
         )  # fmt: skip
 
+    def start(self, command: str) -> subprocess.Popen[str]:
+        """Starts a command line in the background."""
+        return subprocess.Popen(
+            ["bash", "-c", f"exec {command}"], cwd=self.root, env=self.env, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+
     def ok(self, command: str, **env: str) -> str:
         """Runs a command line that must succeed."""
         done = self.type(command, **env)

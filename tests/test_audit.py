@@ -40,7 +40,7 @@ def test_the_draw_is_unbiased(pairs) -> None:
 def test_prevalence_by_the_annotator(pairs, taxonomy) -> None:
     annotator = MockAnnotator({"inferred_sentiment": "SAD"})
     labels = list(annotator.annotate(draw(pairs, AuditParams(per_channel=60, seed=0))))
-    figures = audit(labels, [], "botchat", taxonomy)
+    figures = audit(labels, [], (), "botchat", taxonomy)
     sad = figures["prevalence"]["inferred_sentiment"]
     assert (figures["n"], figures["basis"]) == (60, "mock")
     assert sad["lo"] < 2 / 3 < sad["hi"]
@@ -62,7 +62,7 @@ def test_people_come_before_rules(taxonomy) -> None:
         label("c", "A", "wrong_outcome", "wrong_outcome"),
         label("d", "A", "wrong_outcome", status="unscored"),
     ]  # fmt: skip
-    figures = audit([label("a", "rules")], people, "botchat", taxonomy)
+    figures = audit([label("a", "rules")], people, "abcd", "botchat", taxonomy)
     assert (figures["n"], figures["basis"]) == (3, "people")
     assert figures["prevalence"]["inferred_sentiment"]["rate"] == pytest.approx(1 / 3)
     assert figures["prevalence"]["wrong_outcome"]["rate"] == pytest.approx(1 / 3)
@@ -71,6 +71,14 @@ def test_people_come_before_rules(taxonomy) -> None:
 
 
 def test_an_empty_audit_is_null_not_zero(taxonomy) -> None:
-    figures = audit([], [], "botchat", taxonomy)
+    figures = audit([], [], (), "botchat", taxonomy)
     assert (figures["n"], figures["basis"]) == (0, None)
     assert set(figures["prevalence"].values()) == {None}
+
+
+def test_labels_of_test_cases_choose_nothing(taxonomy) -> None:
+    people = [label("a", "A", "inferred_sentiment"), label("b", "A")]
+    figures = audit([], people, {"b"}, "botchat", taxonomy)
+    assert (figures["n"], figures["prevalence"]["inferred_sentiment"]["rate"]) == (1, 0)
+    figures = audit([label("c", "rules")], people, set(), "botchat", taxonomy)
+    assert (figures["n"], figures["basis"]) == (1, "rules")

@@ -206,3 +206,37 @@ def test_judgements_name_the_definitions_that_they_used(project: Project) -> Non
     assert label.annotator == "rules"
     assert "inferred_sentiment" in label.taxonomy
     assert "wrong_outcome" not in label.taxonomy
+
+
+def test_two_runs_at_once(project: Project, tmp_path: Path) -> None:
+    copy = Project(shutil.copytree(project.root, tmp_path / "copy", symlinks=True))
+    graph = copy.root / "dvc.yaml"
+    slow = graph.read_text("utf-8").replace("cmd: python -m arf.stages.teach", "cmd: sleep 8")
+    graph.write_text(slow, "utf-8")
+    first = copy.start("dvc repro teach")
+    try:
+        assert first.stdout is not None
+        while "Running stage 'teach'" not in first.stdout.readline():
+            assert first.poll() is None
+        second = copy.type("dvc repro teach")
+    finally:
+        first.kill()
+        first.communicate()
+    assert second.returncode != 0
+    assert "is busy, it is being blocked by" in second.stdout
+    assert "Traceback" not in second.stdout
+
+
+def test_real_data_by_parameters_alone(
+    real_data: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    project = copy_project(tmp_path_factory.mktemp("real") / "project")
+    project.set(data__dir=str(real_data), roles__editor__provider="recorded")
+    project.ok("dvc repro")
+    comparison = metrics(project, "comparison.json")
+    assert comparison["synthetic"] is False
+    assert comparison["sources"]["student-r1"]["all"]["n"] == 72
+    assert comparison["contrasts"]["r1_vs_r0"]["all"]["errors_per_case"]["hi"] < 0
+    for channel in metrics(project, "revise/r1.json").values():
+        assert channel["inferred_sentiment"]["editor_success"]["lo"] > 0.8
+        assert channel["inferred_sentiment"]["untouched_changed"] == 0

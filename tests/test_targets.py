@@ -6,8 +6,9 @@ from arf.trial import verdict
 
 PARAMS = TargetsParams(min_rate=0.05, most=2)
 AUTO = {"r1": Round(parent="r0", codes="auto")}
-PASS = {"verdict": "pass", "success": {"rate": 1.0, "lo": 0.9, "hi": 1.0}}
-FAIL = {"verdict": "fail", "success": {"rate": 0.1, "lo": 0.0, "hi": 0.3}}
+PASS = {"verdict": "pass", "flagged": 20, "n": 20, "success": {"rate": 1.0, "lo": 0.9, "hi": 1.0}}
+NO_ANSWER = {"verdict": "inconclusive", "flagged": 20, "n": 0, "success": {"rate": None}}
+FAIL = {"verdict": "fail", "flagged": 20, "n": 20, "success": {"rate": 0.1, "lo": 0.0, "hi": 0.3}}
 
 
 def prevalence(**lows: float | None) -> dict:
@@ -20,6 +21,7 @@ def prevalence(**lows: float | None) -> dict:
         ({"inferred_sentiment": 0.7}, {"inferred_sentiment": PASS}, ["inferred_sentiment"]),
         ({"inferred_sentiment": 0.7}, {"inferred_sentiment": FAIL}, []),
         ({"inferred_sentiment": 0.7}, {}, []),
+        ({"inferred_sentiment": 0.7}, {"inferred_sentiment": NO_ANSWER}, []),
         ({"inferred_sentiment": 0.04}, {"inferred_sentiment": PASS}, []),
         ({"inferred_sentiment": None}, {"inferred_sentiment": PASS}, []),
         (

@@ -2,7 +2,7 @@
 
 import heapq
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from typing import Any
 
 from pydantic import Field
@@ -38,16 +38,22 @@ def draw(pairs: Iterable[tuple[Case, Output]], params: AuditParams) -> list[tupl
 
 
 def audit(
-    labels: Sequence[Annotation], people: Sequence[Annotation], channel: str, taxonomy: Taxonomy
+    labels: Sequence[Annotation],
+    people: Sequence[Annotation],
+    training: Container[str],
+    channel: str,
+    taxonomy: Taxonomy,
 ) -> dict[str, Any]:
     """Estimates how often each error occurs on a channel.
 
-    People's labels count where there are any, else the annotator's. An output has an error when
-    at least half of those who looked for it say so.
+    People's labels of training outputs count where there are any, else the annotator's: what is
+    fixed must not be chosen by what is measured later. An output has an error when at least half
+    of those who looked for it say so.
 
     Args:
         labels: the annotator's labels of the drawn sample.
-        people: people's labels.
+        people: people's labels, of any split; agreement counts them all.
+        training: ids of the training cases.
         channel: the channel.
         taxonomy: the codes.
 
@@ -55,7 +61,8 @@ def audit(
         `n` outputs, `basis` (whose labels), `agreement` between people by code, and
         `prevalence` by code with 95 % Wilson intervals, null where nobody could tell.
     """
-    basis = [label for label in people or labels if label.status == "scored"]
+    by_people = [label for label in people if label.id in training]
+    basis = [label for label in by_people or labels if label.status == "scored"]
     votes: dict[str, dict[str, list[bool]]] = defaultdict(lambda: defaultdict(list))
     for label in basis:
         for code in label.taxonomy:
@@ -63,7 +70,7 @@ def audit(
     codes = [name for name, code in taxonomy.codes.items() if code.applies_to(channel)]
     return {
         "n": len({label.id for label in basis}),
-        "basis": "people" if people else labels[0].annotator if labels else None,
+        "basis": "people" if by_people else labels[0].annotator if labels else None,
         "agreement": agreement(people, codes),
         "prevalence": {code: _prevalence(votes[code]) if votes[code] else None for code in codes},
     }

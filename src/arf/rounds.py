@@ -1,6 +1,6 @@
 """Revision rounds: which there are, in which order, and which codes they may clear."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 from typing import Literal
 
@@ -39,6 +39,29 @@ def ordered(rounds: Mapping[str, Round]) -> list[str]:
     except CycleError as error:
         circle = " -> ".join(error.args[1])
         raise ArfError(f"params.yaml: rounds.*.parent: circular: {circle}") from error
+
+
+def check(rounds: Mapping[str, Round], channels: Sequence[str], taxonomy: Taxonomy) -> None:
+    """Refuses rounds that could never do anything, most often because a name is mistyped.
+
+    Raises:
+        ArfError: there is no round, a round names an unknown channel, or it can clear no code.
+    """
+    if not rounds:
+        raise ArfError("params.yaml: rounds is empty; keep at least r1: {parent: r0, codes: auto}")
+    ordered(rounds)
+    for name, entry in rounds.items():
+        for channel in () if entry.codes == "auto" else entry.codes:
+            if channel not in channels:
+                guess = did_you_mean(channel, list(channels))
+                raise ArfError(
+                    f"params.yaml: rounds.{name}.codes.{channel}: no such channel{guess}"
+                )
+        if not any(candidates(name, entry, channel, taxonomy) for channel in channels):
+            raise ArfError(
+                f"params.yaml: rounds.{name}: no code to clear; name codes in rounds.{name}.codes, "
+                f"or give codes round: {name} in prompts/taxonomy.yaml"
+            )
 
 
 def candidates(name: str, entry: Round, channel: str, taxonomy: Taxonomy) -> list[str]:

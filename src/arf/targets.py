@@ -70,6 +70,8 @@ def _reason(
         return f"too rare: lower bound {prevalence['lo']:.3f} under targets.min_rate"
     if trial is None:
         return "not tried: the annotator cannot find it"
+    if trial["flagged"] and not trial["n"]:
+        return f"the editor answered none of {trial['flagged']} flagged outputs in the trial"
     if trial["verdict"] == "fail":
         return f"the fix fails: success at most {trial['success']['hi']:.2f}, under trial.gate"
     return "chosen"

@@ -48,7 +48,7 @@ def trial(
     """Runs all rounds with one editor over one channel's held-out outputs of the teacher.
 
     Returns:
-        By code: attempts `n`, `success` before the guard with its interval, `collateral` as a
+        By code: outputs `flagged`, attempts `n`, `success` before the guard with its interval, `collateral` as a
         share of attempts, and the `verdict`.
     """
     cases = [case for case, _ in pairs]
@@ -63,6 +63,7 @@ def trial(
         counted = success(zip(parent, sources[name], strict=True), name, findable)
         for code, count in counted.items():
             figures[code] = {
+                "flagged": count["flagged"],
                 "n": count["attempted"],
                 "success": count["editor_success"],
                 "collateral": count["collateral"]["rate"],

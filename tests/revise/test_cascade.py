@@ -6,9 +6,10 @@ from hypothesis import strategies as st
 
 from arf.annotate.mock import MockAnnotator
 from arf.errors import ArfError
-from arf.records import Case, Output
+from arf.records import Annotation, Case, Finding, Output
 from arf.revise import Answer, Request
 from arf.revise.cascade import revise
+from arf.revise.guard import check
 from arf.revise.mock import MockEditor
 from arf.success import success
 from arf.taxonomy import Code, Taxonomy
@@ -120,3 +121,23 @@ def test_windows_do_not_show() -> None:
     outputs, _ = run(texts)
     assert [output.id for output in outputs] == [str(i) for i in range(1100)]
     assert {output.text for output in outputs} == {"Late."}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "came"),
+    [
+        ([("twice", "b")], [("twice", "b"), ("twice", "new")], {"twice"}),
+        ([("twice", "b")], [("twice", "b"), ("twice", "a")], set()),
+        ([("sad", "a")], [("twice", "b")], {"twice"}),
+        ([("twice", "b")], [("twice", "new")], set()),
+    ],
+)
+def test_what_counts_as_another_error(before: list, after: list, came: set[str]) -> None:
+    def label(found: list[tuple[str, str]]) -> Annotation:
+        return Annotation(
+            id="i", channel="c", source="r0", text_sha256="", annotator="m", taxonomy={},
+            errors=tuple(Finding(code=code, span=span) for code, span in found),
+        )  # fmt: skip
+
+    checks = check(code(), "sad", label(before), label(after), ("a b c", "x"))
+    assert checks["no_new_error"] is (came == set())

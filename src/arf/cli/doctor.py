@@ -11,11 +11,13 @@ from typing import Any, Literal
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
-from arf.annotate.providers import AnnotatorRole
+from arf.annotate.providers import AnnotatorRole, open_annotator
 from arf.audit import AuditParams
 from arf.bases.prepare import Base
+from arf.channels import Channels
 from arf.compare import CompareParams
 from arf.errors import ArfError
 from arf.ingest.convert import DataParams
@@ -25,16 +27,18 @@ from arf.params import Section, did_you_mean, load_section
 from arf.prompts import PROMPTS, load_prompt
 from arf.records import Case
 from arf.revise.providers import EditorRole
-from arf.rounds import TEACHER, Round, candidates, ordered
+from arf.rounds import TEACHER, Round, check, ordered
 from arf.sample import SampleParams
 from arf.targets import TargetsParams
 from arf.taxonomy import load_taxonomy
 from arf.track.mirror import TrackParams
+from arf.track.runs import without_credentials
 from arf.train.params import Student, TrainParams
 from arf.trial import TrialParams
 from arf.write.local import PredictParams
-from arf.write.providers import TeacherRole
+from arf.write.providers import TeacherRole, open_teacher
 
+SAMPLE = Path("data/sample")
 GIGABYTES_NEEDED = 3
 PACKAGES = ("dvc", "mlflow", "torch", "transformers", "trl", "peft", "openai")
 State = Literal["ok", "note", "fail"]
@@ -51,7 +55,7 @@ class Roles(Section):
 
 SECTIONS: dict[str, Any] = {
     "data": DataParams,
-    "channels": tuple[str, ...],
+    "channels": Channels,
     "sample": SampleParams,
     "roles": Roles,
     "audit": AuditParams,
@@ -83,11 +87,11 @@ def doctor() -> None:
     """
     table = Table("check", "", "finding", box=None)
     failed = False
-    for name, check in CHECKS.items():
-        for finding in _findings(check):
+    for name, examine in CHECKS.items():
+        for finding in _findings(examine):
             failed |= finding.state == "fail"
             mark = {"ok": "[green]ok[/]", "note": "[yellow]note[/]", "fail": "[red]FAIL[/]"}
-            table.add_row(name, mark[finding.state], finding.text)
+            table.add_row(name, mark[finding.state], escape(finding.text))
     Console(soft_wrap=True).print(table)
     if failed:
         raise typer.Exit(1)
@@ -141,6 +145,8 @@ def _references() -> Iterator[Finding]:
         *(("compare.contrasts", name, [*judged])
           for pair in load_section("compare", CompareParams).contrasts for name in pair),
     ]  # fmt: skip
+    if not students:
+        yield Finding("fail", "params.yaml: students is empty; name at least one to compare")
     for where, name, known in references:
         if name not in known:
             guess = did_you_mean(name, known) or f" (there are: {', '.join(known)})"
@@ -149,10 +155,12 @@ def _references() -> Iterator[Finding]:
 
 def _prompts() -> Iterator[Finding]:
     taxonomy = load_taxonomy()
-    channels = load_section("channels", tuple[str, ...])
-    for name, entry in load_section("rounds", dict[str, Round]).items():
-        for channel in channels:
-            candidates(name, entry, channel, taxonomy)
+    channels = load_section("channels", Channels).root
+    check(load_section("rounds", dict[str, Round]), channels, taxonomy)
+    roles = load_section("roles", Roles)
+    for annotator in (roles.annotator, roles.judge):
+        open_annotator(annotator, taxonomy)
+    open_teacher(roles.teacher, Path())
     for code in taxonomy.codes.values():
         if code.prompt is not None:
             load_prompt(PROMPTS / code.prompt)
@@ -164,11 +172,17 @@ def _prompts() -> Iterator[Finding]:
 
 def _data() -> Iterator[Finding]:
     folder = load_section("data", DataParams).dir
-    for channel in load_section("channels", tuple[str, ...]):
-        path = folder / f"{channel}.jsonl"
+    roles = load_section("roles", Roles)
+    needed = [folder]
+    if roles.teacher.provider == "recorded":
+        needed.append(folder / "teacher")
+    if roles.editor.provider == "recorded":
+        needed.append(folder / "edits")
+    channels = load_section("channels", Channels).root
+    for path in (where / f"{channel}.jsonl" for where in needed for channel in channels):
         if path.is_file():
             yield Finding("ok", f"{path}: {path.stat().st_size / 1e6:.1f} MB")
-        elif folder == Path("data/sample"):
+        elif folder == SAMPLE and "edits" not in path.parts:
             yield Finding("note", f"{path} is not there yet: dvc repro writes it")
         else:
             yield Finding("fail", f"data.dir: {path} is missing; see docs/your-data.md")
@@ -195,7 +209,7 @@ def _sharing() -> Iterator[Finding]:
     if url is None:
         yield Finding("note", "no default DVC remote: see docs/sharing.md")
     else:
-        yield Finding("ok", f"dvc push and dvc pull use {url}")
+        yield Finding("ok", f"dvc push and dvc pull use {without_credentials(str(url))}")
     uri = os.environ.get("MLFLOW_TRACKING_URI")
     yield Finding(
         "ok", f"MLflow: {'the server in MLFLOW_TRACKING_URI' if uri else 'a local store'}"

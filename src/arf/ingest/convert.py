@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Self
 
-from pydantic import Field, TypeAdapter, ValidationError, model_validator
+from pydantic import Field, TypeAdapter, ValidationError, field_validator, model_validator
 
 from arf.errors import ArfError
 from arf.files import describe, read_records, sha256_text, write_records, write_rows
@@ -64,6 +64,14 @@ class DataParams(Section):
     splits: Splits
     max_quarantine: float = Field(ge=0, le=1)
     max_words: int = Field(gt=0)
+
+    @field_validator("dir", mode="before")
+    @classmethod
+    def _as_dvc_writes_it(cls, folder: object) -> object:
+        # DVC compares paths as text: with a slash it would not see which stage writes the folder.
+        if str(folder).endswith("/"):
+            raise ValueError("write it without the slash at its end")
+        return folder
 
 
 class Channel:

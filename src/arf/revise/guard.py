@@ -1,11 +1,15 @@
 """Whether an edit may be kept: the error is gone, no other came, no fact was lost."""
 
+from collections import Counter
 from collections.abc import Callable
+
+from rapidfuzz.fuzz import partial_ratio
 
 from arf.records import Annotation, Finding
 from arf.taxonomy import Code, FactKind
 from arf.text import Mention, names, negations, numbers
 
+OLD_WORDS = 75  # per cent of a span that the old text must hold in one place
 FACTS: dict[FactKind, Callable[[str], list[Mention]]] = {
     "numbers": numbers,
     "names": names,
@@ -46,7 +50,7 @@ def check(
     checks = {
         "answered": bool(new.strip()) and new != old,
         "gone": after.status == "scored" and name not in after.codes(),
-        "no_new_error": after.codes() <= before.codes(),
+        "no_new_error": not _new_errors(before, after, old),
     }
     for kind, find in FACTS.items():
         kept = {mention.value for mention in find(new)}
@@ -55,6 +59,25 @@ def check(
             for mention in find(old)
         )
     return checks
+
+
+def _new_errors(before: Annotation, after: Annotation, old: str) -> set[str]:
+    """Returns the codes that came in: more findings than before, not all of them old words.
+
+    A finding in words that nearly stood there before was hidden by the cleared one: no damage.
+    """
+    risen = Counter(error.code for error in after.errors)
+    risen -= Counter(error.code for error in before.errors)
+    return {
+        error.code
+        for error in after.errors
+        if error.code in risen
+        and (
+            error.code not in before.codes()
+            or error.span is None
+            or partial_ratio(error.span, old) < OLD_WORDS
+        )
+    }
 
 
 def _inside(mention: Mention, spans: list[Finding]) -> bool:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from merge3 import Merge3
 
+from arf.errors import ArfError
 from arf.files import read_records
 from arf.records import RecordedEdits
 from arf.revise import Answer, Request
@@ -37,12 +38,20 @@ class RecordedEditor:
 
     Args:
         path: recorded edits of one channel.
+
+    Raises:
+        ArfError: there are none.
     """
 
     name = "recorded"
 
     def __init__(self, path: Path) -> None:
         self._edits = {item.id: item for item in read_records(path, RecordedEdits)}
+        if not self._edits:
+            raise ArfError(
+                f"{path} holds no edit: put the editor's answers into data.dir/edits/{path.name}, "
+                "or choose another roles.editor.provider"
+            )
 
     def revise(self, requests: Iterable[Request]) -> Iterator[Answer]:
         """Answers each request; where the patch no longer applies, with the text as it was."""

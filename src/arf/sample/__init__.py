@@ -1,7 +1,7 @@
 """The embedded default corpus: invented cases, a teacher's summaries, and errors planted in them.
 
 It makes the default run need no key and no network, and lets tests assert that what was planted
-is found. Its phrases and scenarios are data, in the YAML files of the folder `corpus`: `[a|b]` are
+is found. Its phrases and scenarios are data, in the YAML files of the folder `phrasebook`: `[a|b]` are
 alternatives, `{name}` is a slot.
 """
 

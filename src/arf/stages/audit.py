@@ -2,6 +2,7 @@
 
 from arf.annotate.providers import AnnotatorRole, open_annotator
 from arf.audit import AuditParams, audit, draw
+from arf.channels import Channels
 from arf.files import read_records, write_json, write_records
 from arf.layout import METRICS, annotations, cases, outputs, people
 from arf.params import load_section
@@ -16,14 +17,15 @@ def main() -> None:
     taxonomy = load_taxonomy()
     annotator = open_annotator(load_section("roles.annotator", AnnotatorRole), taxonomy)
     metrics = {}
-    for channel in load_section("channels", tuple[str, ...]):
+    for channel in load_section("channels", Channels).root:
         stream = pair(
             read_records(cases(channel), Case), read_records(outputs(TEACHER, channel), Output)
         )
         labels = list(annotator.annotate(draw(stream, params)))
         write_records(annotations("audit", TEACHER, channel), labels)
         by_people = list(read_records(people(channel), Annotation))
-        metrics[channel] = audit(labels, by_people, channel, taxonomy)
+        training = {c.id for c in read_records(cases(channel), Case) if c.split == "train"}
+        metrics[channel] = audit(labels, by_people, training, channel, taxonomy)
     write_json(METRICS / "audit.json", metrics)
 
 

@@ -1,8 +1,11 @@
 """Compare all judged sources and write the report: `python -m arf.stages.compare`."""
 
+from collections.abc import Iterable
 from itertools import chain
+from typing import Any
 
-from arf.compare import ALL, CompareParams, compare, error_rows, mean_rows
+from arf.channels import Channels
+from arf.compare import CompareParams, compare, error_rows, mean_rows
 from arf.files import read_json, read_records, replacing, write_csv, write_json
 from arf.judge import JudgedSource
 from arf.layout import METRICS, annotations, cases, outputs
@@ -20,7 +23,7 @@ EXAMPLES = 4  # a channel
 def main() -> None:
     params = load_section("compare", CompareParams)
     sources = load_section("judge.sources", dict[str, JudgedSource])
-    channels = load_section("channels", tuple[str, ...])
+    channels = load_section("channels", Channels).root
     taxonomy = load_taxonomy()
     labels = {
         source: {
@@ -37,8 +40,7 @@ def main() -> None:
     comparison = compare(params, labels, list(taxonomy.codes), synthetic=synthetic)
     write_json(METRICS / "comparison.json", comparison)
     for metric in ("rating", "errors_per_case"):
-        rows = [row for row in mean_rows(comparison, metric) if row["channel"] == ALL]
-        write_csv(METRICS / "plots" / f"{metric}.csv", rows)
+        write_csv(METRICS / "plots" / f"{metric}.csv", mean_rows(comparison, metric))
     write_csv(METRICS / "plots" / "error_rate.csv", error_rows(comparison))
     picture(comparison, METRICS / "comparison.png")
     examples = chain.from_iterable(
@@ -54,8 +56,8 @@ def main() -> None:
         comparison=comparison,
         titles={name: code.title for name, code in taxonomy.codes.items()},
         audit=read_json(METRICS / "audit.json"),
-        revise=_by_name("revise"),
-        train=_by_name("train"),
+        revise=_figures("revise", load_section("rounds", dict[str, Any])),
+        train=_figures("train", load_section("students", dict[str, Any])),
         examples=list(examples),
         judge=load_section("roles.judge.provider", str),
         annotator=load_section("roles.annotator.provider", str),
@@ -64,8 +66,8 @@ def main() -> None:
         file.write(render(report))
 
 
-def _by_name(stage: str) -> dict[str, object]:
-    return {path.stem: read_json(path) for path in sorted((METRICS / stage).glob("*.json"))}
+def _figures(stage: str, names: Iterable[str]) -> dict[str, Any]:
+    return {name: read_json(METRICS / stage / f"{name}.json") for name in names}
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Convert the files of `data.dir` to records: `python -m arf.stages.ingest`."""
 
+from arf.channels import Channels
 from arf.files import write_json
 from arf.ingest.convert import DataParams, ingest
 from arf.layout import DATA, METRICS
@@ -10,7 +11,7 @@ from arf.taxonomy import load_taxonomy
 
 def main() -> None:
     params = load_section("data", DataParams)
-    channels = load_section("channels", tuple[str, ...])
+    channels = load_section("channels", Channels).root
     recorded = load_section("roles.teacher.provider", str) == "recorded"
     counts = ingest(params, channels, recorded, load_taxonomy(), DATA)
     write_json(METRICS / "ingest.json", counts)

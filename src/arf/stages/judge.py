@@ -1,6 +1,7 @@
 """Judge a source's outputs on the test cases: `python -m arf.stages.judge SOURCE`."""
 
 from arf.annotate.providers import AnnotatorRole, open_annotator
+from arf.channels import Channels
 from arf.files import read_records, write_json, write_records
 from arf.judge import headline, summarize
 from arf.layout import METRICS, annotations, cases, outputs
@@ -15,7 +16,7 @@ def main(source: str) -> None:
     judge = open_annotator(load_section("roles.judge", AnnotatorRole), taxonomy)
     metrics = {}
     everywhere: list[Annotation] = []
-    for channel in load_section("channels", tuple[str, ...]):
+    for channel in load_section("channels", Channels).root:
         stream = pair(
             read_records(cases(channel), Case), read_records(outputs(source, channel), Output)
         )

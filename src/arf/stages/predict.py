@@ -1,5 +1,6 @@
 """Let a student answer the test cases: `python -m arf.stages.predict STUDENT`."""
 
+from arf.channels import Channels
 from arf.files import read_records, write_records
 from arf.layout import base, cases, outputs, student
 from arf.params import load_section
@@ -15,7 +16,7 @@ def main(name: str) -> None:
     params = load_section("predict", PredictParams)
     own = load_section(f"students.{name}", Student)
     prompt = load_prompt(PROMPTS / "teacher.yaml")
-    channels = load_section("channels", tuple[str, ...])
+    channels = load_section("channels", Channels).root
     writer = LocalWriter(
         name, base(own.base), student(name), prompt, params.max_new_tokens, params.batch_size
     )

@@ -1,5 +1,6 @@
 """Let an untuned base answer the test cases: `python -m arf.stages.predict_base BASE`."""
 
+from arf.channels import Channels
 from arf.files import read_records, write_records
 from arf.layout import base, cases, outputs, untuned
 from arf.params import load_section
@@ -13,7 +14,7 @@ from arf.write.local import LocalWriter, PredictParams
 def main(name: str) -> None:
     params = load_section("predict", PredictParams)
     prompt = load_prompt(PROMPTS / "teacher.yaml")
-    channels = load_section("channels", tuple[str, ...])
+    channels = load_section("channels", Channels).root
     source = untuned(name)
     writer = LocalWriter(source, base(name), None, prompt, params.max_new_tokens, params.batch_size)
     asked = {channel: list(read_records(cases(channel), Case)) for channel in channels}

@@ -1,6 +1,7 @@
 """Revise the outputs of a round's parent: `python -m arf.stages.revise ROUND`."""
 
 from arf.annotate.providers import AnnotatorRole, open_annotator
+from arf.channels import Channels
 from arf.files import read_json, read_records, write_json, write_records
 from arf.layout import METRICS, cases, outputs, recorded_edits, targets
 from arf.params import load_section
@@ -19,7 +20,7 @@ def main(name: str) -> None:
     taxonomy = load_taxonomy()
     annotator = open_annotator(load_section("roles.annotator", AnnotatorRole), taxonomy)
     metrics = {}
-    for channel in load_section("channels", tuple[str, ...]):
+    for channel in load_section("channels", Channels).root:
         codes = read_json(targets(channel))[name]
         editor = open_editor(role, taxonomy, recorded_edits(channel))
         before = outputs(parent, channel)

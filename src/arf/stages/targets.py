@@ -1,5 +1,6 @@
 """Choose the codes that each round clears: `python -m arf.stages.targets`."""
 
+from arf.channels import Channels
 from arf.files import read_json, write_json
 from arf.layout import METRICS, targets
 from arf.params import load_section
@@ -17,7 +18,7 @@ def main() -> None:
     audit = read_json(METRICS / "audit.json")
     trials = read_json(METRICS / "trial.json")[editor]
     metrics = {}
-    for channel in load_section("channels", tuple[str, ...]):
+    for channel in load_section("channels", Channels).root:
         prevalence = audit[channel]["prevalence"]
         reasons = choose(params, rounds, channel, prevalence, trials[channel], taxonomy)
         write_json(targets(channel), chosen(reasons))

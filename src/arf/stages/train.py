@@ -2,6 +2,7 @@
 
 from itertools import chain
 
+from arf.channels import Channels
 from arf.files import read_records, write_csv, write_json
 from arf.layout import METRICS, base, cases, outputs, student
 from arf.params import load_section
@@ -15,7 +16,7 @@ from arf.train.student import train_student
 def main(name: str) -> None:
     params = load_section("train", TrainParams)
     own = load_section(f"students.{name}", Student)
-    channels = load_section("channels", tuple[str, ...])
+    channels = load_section("channels", Channels).root
     pairs = chain.from_iterable(
         pair(read_records(cases(channel), Case), read_records(outputs(own.data, channel), Output))
         for channel in channels

@@ -1,12 +1,13 @@
 """Try every candidate fix on held-out outputs: `python -m arf.stages.trial`."""
 
 from arf.annotate.providers import AnnotatorRole, open_annotator
+from arf.channels import Channels
 from arf.files import read_records, write_json
 from arf.layout import METRICS, cases, outputs, recorded_edits
 from arf.params import load_section
 from arf.records import Case, Output, pair
 from arf.revise.providers import EditorRole, open_editor
-from arf.rounds import TEACHER, Round
+from arf.rounds import TEACHER, Round, check
 from arf.stages import run
 from arf.taxonomy import load_taxonomy
 from arf.trial import TrialParams, trial
@@ -15,9 +16,10 @@ from arf.trial import TrialParams, trial
 def main() -> None:
     params = load_section("trial", TrialParams)
     rounds = load_section("rounds", dict[str, Round])
-    channels = load_section("channels", tuple[str, ...])
+    channels = load_section("channels", Channels).root
     role = load_section("roles.editor", EditorRole)
     taxonomy = load_taxonomy()
+    check(rounds, channels, taxonomy)
     annotator = open_annotator(load_section("roles.annotator", AnnotatorRole), taxonomy)
     metrics: dict[str, dict[str, object]] = {}
     for name, editor_role in {role.provider: role, **params.editors}.items():

@@ -80,9 +80,13 @@ class RulesAnnotator:
         self._hashes = cache(lambda channel: taxonomy.hashes(self.codes, channel))
 
     def annotate(self, pairs: Iterable[tuple[Case, Output]]) -> Iterator[Annotation]:
-        """Labels each output against its case; the findings are in order of position."""
+        """Labels each output against its case; the findings are in order of position.
+
+        An output without a word is unscored: it has no error, and is no good summary either.
+        """
         for case, output in pairs:
-            errors = self._errors(case, output)
+            blank = not any(letter.isalpha() for letter in output.text)
+            errors = () if blank else self._errors(case, output)
             yield Annotation(
                 id=output.id,
                 channel=output.channel,
@@ -90,7 +94,9 @@ class RulesAnnotator:
                 text_sha256=sha256_text(output.text),
                 annotator=self.name,
                 taxonomy=self._hashes(output.channel),
-                rating=rate(errors, self._taxonomy),
+                status="unscored" if blank else "scored",
+                reason="the output has no word" if blank else None,
+                rating=None if blank else rate(errors, self._taxonomy),
                 errors=errors,
             )
 
