@@ -141,13 +141,9 @@ def test_same_twice() -> None:
 
 def test_plot_rows(result: dict) -> None:
     rows = error_rows(result)
-    assert len(rows) == 3 * 3 * 2
-    assert list(rows[0]) == ["source", "channel", "code", "rate", "lo", "hi"]
+    assert len(rows) == len({row["bar"] for row in rows}) == 3 * 2
+    assert list(rows[0]) == ["bar", "source", "code", "rate", "lo", "hi"]
     assert {row["code"] for row in rows} == {"tone", "fact"}
     ratings = mean_rows(result, "rating")
-    assert [(row["source"], row["channel"]) for row in ratings[:3]] == [
-        ("r0", "botchat"),
-        ("r0", "webform"),
-        ("r0", "all"),
-    ]
-    assert list(ratings[0]) == ["source", "channel", "mean", "lo", "hi"]
+    assert len(ratings) == 3
+    assert list(ratings[0]) == ["source", "mean", "lo", "hi"]

@@ -48,6 +48,8 @@ def test_yaml_is_read_as_dvc_reads_it(params) -> None:
             r"unknown parameter train.lora.rnak \(did you mean rank\?\)",
         ),
         ("train: {learning_rate: fast}", r"train.learning_rate: .*valid number"),
+        ("train:", r"params.yaml: train: Input should be a valid dictionary"),
+        ("train: {word: \x01}", r"params.yaml: no YAML: .*"),
         ("train: [", r"params.yaml:\d+: no YAML"),
         ("- train", "expected a mapping"),
         ("", "expected a mapping"),

@@ -165,21 +165,19 @@ def _correct(family: list[dict[str, Any] | None]) -> None:
 
 
 def error_rows(comparison: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Returns a plot's rows `{source, channel, code, rate, lo, hi}`, of assessed codes."""
+    """Returns a plot's rows `{bar, source, code, rate, lo, hi}`: assessed codes, all channels."""
     return [
-        {"source": source, "channel": scope, "code": code, **found}
+        {"bar": f"{code} · {source}", "source": source, "code": code, **found}
         for source, scopes in comparison["sources"].items()
-        for scope, block in scopes.items()
-        for code, found in block["error_rate"].items()
+        for code, found in scopes[ALL]["error_rate"].items()
         if found is not None
     ]
 
 
 def mean_rows(comparison: Mapping[str, Any], metric: str) -> list[dict[str, Any]]:
-    """Returns a plot's rows `{source, channel, mean, lo, hi}` of `rating` or `errors_per_case`."""
+    """Returns a plot's rows `{source, mean, lo, hi}` of `rating` or `errors_per_case`."""
     return [
-        {"source": source, "channel": scope, **block[metric]}
+        {"source": source, **scopes[ALL][metric]}
         for source, scopes in comparison["sources"].items()
-        for scope, block in scopes.items()
-        if block[metric] is not None
+        if scopes[ALL][metric] is not None
     ]

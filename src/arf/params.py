@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from rapidfuzz.process import extractOne
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from arf.errors import ArfError
 from arf.files import describe
@@ -44,6 +44,8 @@ def read_yaml(path: Path) -> Any:
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         raise ArfError(f"{path}:{line}: no YAML: {error.problem}") from error
+    except YAMLError as error:  # a character that YAML forbids
+        raise ArfError(f"{path}: no YAML: {str(error).splitlines()[0]}") from error
 
 
 def did_you_mean(word: str, known: list[str]) -> str:
@@ -94,4 +96,5 @@ def load_section(name: str, model: type[T], path: Path = PARAMS) -> T:
             where = ".".join(str(part) for part in (name, *parents, last))
             guess = did_you_mean(str(last), _field_names(model, tuple(parents)))
             raise ArfError(f"{path}: unknown parameter {where}{guess}") from error
-        raise ArfError(f"{path}: {name}.{describe(error)}") from error
+        dot = "." if error.errors()[0]["loc"] else ": "
+        raise ArfError(f"{path}: {name}{dot}{describe(error)}") from error

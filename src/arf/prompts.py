@@ -4,9 +4,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from jinja2 import StrictUndefined, TemplateError
+from jinja2 import StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
-from pydantic import Field, ValidationError
+from pydantic import Field, PrivateAttr, ValidationError
 
 from arf.errors import ArfError
 from arf.files import describe, sha256_text
@@ -31,6 +31,8 @@ class Prompt(Section):
     system: str | None = None
     channels: dict[str, dict[str, str]] = Field(default_factory=dict)
 
+    _path: Path = PrivateAttr(default=Path("prompt"))
+
     @cached_property
     def sha256(self) -> str:
         """The hash that records carry."""
@@ -54,10 +56,10 @@ class Prompt(Section):
                 continue
             try:
                 content = _JINJA.from_string(template).render(names).strip()
-            except TemplateError as error:
+            except Exception as error:  # a template can raise whatever its expressions do
                 raise ArfError(
-                    f"prompt, {role} message: {error.message}; set it under channels."
-                    f"{case.channel} of the prompt file, or correct the template"
+                    f"{self._path}: {role} message: {error}; set it under channels."
+                    f"{case.channel}, or correct the template"
                 ) from error
             rendered.append({"role": role, "content": content})
         return rendered
@@ -70,6 +72,8 @@ def load_prompt(path: Path) -> Prompt:
         ArfError: it is absent or malformed.
     """
     try:
-        return Prompt.model_validate(read_yaml(path))
+        prompt = Prompt.model_validate(read_yaml(path))
     except ValidationError as error:
         raise ArfError(f"{path}: {describe(error)}") from error
+    prompt._path = path
+    return prompt

@@ -48,8 +48,8 @@ def trial(
     """Runs all rounds with one editor over one channel's held-out outputs of the teacher.
 
     Returns:
-        By code: outputs `flagged`, attempts `n`, `success` before the guard with its interval, `collateral` as a
-        share of attempts, and the `verdict`.
+        By code: outputs `flagged`, attempts `n`, `success` before the guard with its interval,
+        `collateral` as a share of attempts, and the `verdict`.
     """
     cases = [case for case, _ in pairs]
     sources = {TEACHER: [output for _, output in pairs]}

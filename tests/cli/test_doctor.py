@@ -82,6 +82,7 @@ def test_a_fresh_clone_is_healthy(folder: Path) -> None:
         (change("channels", ["all"]), "channels.*what metrics call all"),
         (change("rounds", {}), "rounds is empty"),
         (change("students", {}), "students is empty"),
+        (change("bases", {"a.b": {"source": "tiny"}}), "a.b: use letters, digits"),
         (change("rounds.r1.codes", {"botcaht": []}), "rounds.r1.codes.botcaht: no such channel"),
         (
             change("rounds.r3", {"parent": "r2", "codes": "auto"}),

@@ -73,6 +73,9 @@ GOOD = [message(i) for i in range(1, 30)]
         (message(40, channel="email"), "wrong channel 'email'"),
         (message(40, text="word " * 101), "absurd length: 101 words"),
         (b"[" * 100_000 + b"\n", "nested too deeply"),
+        (b'{"id": "x", "text": ' + b"[" * 900 + b"]" * 900 + b"}\n", "nested too deeply"),
+        (b'{"id": "x", "text": "cut \\ud83d"}\n', "half a character"),
+        (b'{"id": "x", "text": "a", "n": ' + b"1" * 5000 + b"}\n", "no JSON that can be read"),
     ],
 )
 def test_a_broken_row_is_set_aside(folder, row: Any, reason: str) -> None:
@@ -200,6 +203,7 @@ def label(item: str, *spans: str | None, **fields: object) -> dict[str, Any]:
     [
         (label("c2", "not there"), "the span 'not there' is not in the output"),
         (label("c2", errors=[{"code": "greed"}]), "unknown code 'greed'"),
+        (label("c2", errors=[{"code": ["greed"]}]), "unknown code ['greed']"),
         (label("c2", errors=None), "errors: expected a list"),
         (label("c2", rating=6), "rating"),
         (label("c1"), "repeated id c1"),

@@ -100,3 +100,19 @@ def test_makers_make_spans_that_lie_where_they_say() -> None:
     assert found.of(output)
     for error in found.errors:
         assert output.text[error.start :].startswith(error.span)
+
+
+def test_what_the_judge_calls_an_identifier_is_masked_everywhere() -> None:
+    case = Case(id="a", channel="c", split="test", text="My code is KX7PQ2, of Elm Street.")
+    texts = {"r0": "She gave KX7PQ2.", "r1": "She gave KX7PQ2 and Elm Street."}
+    rows = {
+        source: [Output(id="a", channel="c", source=source, text=text, provider="p")]
+        for source, text in texts.items()
+    }
+    label = Annotation(
+        id="a", channel="c", source="r0", text_sha256="", annotator="j", taxonomy={}, rating=3,
+        errors=(Finding(code="exposed_identifier", span="KX7PQ2", start=9),),
+    )  # fmt: skip
+    (shown,) = side_by_side([case], rows, {"r0": [label]}, 1)
+    assert "KX7PQ2" not in str(shown)
+    assert shown.case == "My code is XXXXXX, of Elm Street."

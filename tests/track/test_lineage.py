@@ -69,3 +69,12 @@ def test_read_stages(tmp_path: Path) -> None:
     assert read_stages(tmp_path) == make_lock()["stages"]
     (tmp_path / "dvc.lock").write_text("")
     assert read_stages(tmp_path) == {}
+
+
+def test_timings_do_not_count(tmp_path: Path) -> None:
+    before, after = make_lock()["stages"], make_lock()["stages"]
+    for stages, md5 in ((before, "fast"), (after, "slow")):
+        timing = {"path": "metrics/timing/train/student-r1.json", "md5": md5}
+        stages["train@student-r1"]["outs"].append(timing)
+    keys = [pipeline_key(tmp_path, stages, "student-r1") for stages in (before, after)]
+    assert keys[0] == keys[1]

@@ -93,13 +93,14 @@ def test_artifacts(project: Path) -> None:
 
 def test_secrets_stay_out(project: Path) -> None:
     assert "secret" not in str([run.to_dictionary() for run in active().values()])
+    for run_id in active():
+        copy = Path(client().download_artifacts(run_id, "params.yaml"))
+        assert "secret" not in copy.read_text("utf-8")
 
 
 def test_a_second_time_adds_nothing(project: Path) -> None:
     before = {run_id: run.to_dictionary() for run_id, run in active().items()}
-    start = time.monotonic()
     found = track(PARAMS, project)
-    assert time.monotonic() - start < 5
     assert (found.written, found.unchanged) == ((), tuple(RATES))
     assert {run_id: run.to_dictionary() for run_id, run in active().items()} == before
 

@@ -1,6 +1,7 @@
 """`arf doctor`: is everything here that a run needs, and what to do where it is not."""
 
 import os
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -145,6 +146,9 @@ def _references() -> Iterator[Finding]:
         *(("compare.contrasts", name, [*judged])
           for pair in load_section("compare", CompareParams).contrasts for name in pair),
     ]  # fmt: skip
+    for name in (*rounds, *students, *bases):
+        if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
+            yield Finding("fail", f"params.yaml: {name}: use letters, digits, _ and - in names")
     if not students:
         yield Finding("fail", "params.yaml: students is empty; name at least one to compare")
     for where, name, known in references:

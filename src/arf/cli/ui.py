@@ -11,6 +11,7 @@ import typer
 from arf.params import load_section
 from arf.progress import say
 from arf.track.mirror import TrackParams, comparison_address, track, tracking_uri
+from arf.track.runs import without_credentials
 
 
 def ui(
@@ -26,12 +27,12 @@ def ui(
     address = comparison_address(params)
     uri = tracking_uri()
     if uri.startswith(("http:", "https:")):
-        say(f"compare r0, r1 and r2 at {uri.rstrip('/')}{address}")
+        say(f"compare r0, r1 and r2 at {without_credentials(uri.rstrip('/'))}{address}")
         return
     say(f"compare r0, r1 and r2 at http://127.0.0.1:{port}{address} (stop with Ctrl-C)")
-    command = [sys.executable, "-m", "mlflow", "ui", "--backend-store-uri", uri]
+    # The store's address goes by the environment: it may hold a password, which ps would show.
     subprocess.run(
-        [*command, "--port", str(port)],
-        env=os.environ | {"MLFLOW_DISABLE_TELEMETRY": "true"},
+        [sys.executable, "-m", "mlflow", "ui", "--port", str(port)],
+        env=os.environ | {"MLFLOW_BACKEND_STORE_URI": uri, "MLFLOW_DISABLE_TELEMETRY": "true"},
         check=False,
     )

@@ -53,8 +53,8 @@ def to_annotation(
 
 
 def _finding(error: Any, text: str, taxonomy: Taxonomy) -> Finding:
-    if not isinstance(error, dict) or error.get("code") not in taxonomy.codes:
-        code = error.get("code") if isinstance(error, dict) else error
+    code = error.get("code") if isinstance(error, dict) else error
+    if not isinstance(error, dict) or not isinstance(code, str) or code not in taxonomy.codes:
         raise BrokenRowError(f"unknown code {code!r}; prompts/taxonomy.yaml lists the codes")
     span = error.get("span")
     if span is None:

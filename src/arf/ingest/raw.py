@@ -50,16 +50,21 @@ def read_rows(path: Path) -> Iterator[Row]:
             value: Any = {}
             reason = None
             try:
-                value = json.loads(line.removeprefix(b"\xef\xbb\xbf").decode("utf-8"))
+                value = normal(json.loads(line.removeprefix(b"\xef\xbb\xbf").decode("utf-8")))
+                json.dumps(value, ensure_ascii=False).encode("utf-8")
             except UnicodeDecodeError as error:
                 reason = f"invalid UTF-8 at byte {error.start} of the line"
+            except UnicodeEncodeError:
+                reason = "half a character: an emoji or other sign was cut in two"
             except json.JSONDecodeError as error:
                 reason = f"no JSON: {error.msg} at character {error.pos}"
             except RecursionError:
                 reason = "no JSON that can be read: nested too deeply"
+            except ValueError as error:
+                reason = f"no JSON that can be read: {error}"
             if reason is None and not isinstance(value, dict):
-                value, reason = {}, "not a JSON object"
-            yield Row(number, normal(value), reason, raw)
+                reason = "not a JSON object"
+            yield Row(number, value if reason is None else {}, reason, raw)
 
 
 def row_id(row: Row) -> str:

@@ -9,16 +9,23 @@ from arf.files import sha256_text
 from arf.records import Annotation, Case, Output
 
 MASK = "X"
+EXPOSED = "exposed_identifier"  # the taxonomy's code for what nobody should read again
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _PHONE = re.compile(r"\+?\(?\d(?:[ ().+/-]{0,3}\d){6,}")
 _DIGITS = re.compile(r"\d{4,}")
 
 
-def mask(text: str) -> str:
+def mask(text: str, exposed: frozenset[str] = frozenset()) -> str:
     """Masks e-mail addresses, phone numbers and runs of four or more digits.
 
     The result has the length of the text, so that positions in one are positions in the other.
+
+    Args:
+        text: the text.
+        exposed: identifiers that a judge found, of whatever kind; masked wherever they stand.
     """
+    for secret in sorted(exposed, key=len, reverse=True):
+        text = text.replace(secret, re.sub(r"\w", MASK, secret))
     text = _EMAIL.sub(lambda found: re.sub(r"[^@]", MASK, found.group()), text)
     text = _PHONE.sub(lambda found: re.sub(r"\d", MASK, found.group()), text)
     return _DIGITS.sub(lambda found: MASK * len(found.group()), text)
@@ -57,9 +64,11 @@ class Example:
     answers: tuple[Answer, ...]
 
 
-def pieces(text: str, annotation: Annotation | None) -> tuple[Piece, ...]:
+def pieces(
+    text: str, annotation: Annotation | None, exposed: frozenset[str] = frozenset()
+) -> tuple[Piece, ...]:
     """Cuts a text at the spans labelled in it, masked; of overlapping spans the first counts."""
-    shown = mask(text)
+    shown = mask(text, exposed)
     spans = sorted(
         (error.start, error.start + len(error.span), error.code)
         for error in (annotation.errors if annotation else ())
@@ -102,26 +111,34 @@ def side_by_side(
         source: {label.id: label for label in rows if label.id in ids}
         for source, rows in annotations.items()
     }
-    return [
-        Example(
-            case.id,
-            case.channel,
-            mask(case.body()),
-            tuple(
-                _answer(source, found[case.id], labels.get(source, {}).get(case.id))
-                for source, found in texts.items()
-                if case.id in found
-            ),
-        )
-        for case in drawn
-    ]
+    return [_example(case, texts, labels) for case in drawn]
 
 
-def _answer(source: str, text: str, label: Annotation | None) -> Answer:
+def _example(
+    case: Case,
+    texts: Mapping[str, Mapping[str, str]],
+    labels: Mapping[str, Mapping[str, Annotation]],
+) -> Example:
+    own = {source: found[case.id] for source, found in labels.items() if case.id in found}
+    exposed = frozenset(
+        error.span
+        for label in own.values()
+        for error in label.errors
+        if error.code == EXPOSED and error.span
+    )
+    answers = (
+        _answer(source, found[case.id], own.get(source), exposed)
+        for source, found in texts.items()
+        if case.id in found
+    )
+    return Example(case.id, case.channel, mask(case.body(), exposed), tuple(answers))
+
+
+def _answer(source: str, text: str, label: Annotation | None, exposed: frozenset[str]) -> Answer:
     scored = label if label and label.status == "scored" else None
     return Answer(
         source,
-        pieces(text, scored),
+        pieces(text, scored, exposed),
         scored.rating if scored else None,
         tuple(dict.fromkeys(error.code for error in scored.errors)) if scored else (),
     )

@@ -38,24 +38,26 @@ class RecordedEditor:
 
     Args:
         path: recorded edits of one channel.
-
-    Raises:
-        ArfError: there are none.
     """
 
     name = "recorded"
 
     def __init__(self, path: Path) -> None:
         self._edits = {item.id: item for item in read_records(path, RecordedEdits)}
-        if not self._edits:
-            raise ArfError(
-                f"{path} holds no edit: put the editor's answers into data.dir/edits/{path.name}, "
-                "or choose another roles.editor.provider"
-            )
+        self._path = path
 
     def revise(self, requests: Iterable[Request]) -> Iterator[Answer]:
-        """Answers each request; where the patch no longer applies, with the text as it was."""
+        """Answers each request; where the patch no longer applies, with the text as it was.
+
+        Raises:
+            ArfError: something is to be edited, and no edit was recorded at all.
+        """
         for request in requests:
+            if not self._edits:
+                raise ArfError(
+                    f"{self._path} holds no edit: put the editor's answers into "
+                    f"data.dir/edits/{self._path.name}, or choose another roles.editor.provider"
+                )
             yield self._answer(request)
 
     def _answer(self, request: Request) -> Answer:

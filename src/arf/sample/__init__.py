@@ -1,8 +1,8 @@
 """The embedded default corpus: invented cases, a teacher's summaries, and errors planted in them.
 
 It makes the default run need no key and no network, and lets tests assert that what was planted
-is found. Its phrases and scenarios are data, in the YAML files of the folder `phrasebook`: `[a|b]` are
-alternatives, `{name}` is a slot.
+is found. Its phrases and scenarios are data, in the YAML files of the folder `phrasebook`: `[a|b]`
+are alternatives, `{name}` is a slot.
 """
 
 import json

@@ -187,5 +187,7 @@ def _write(client: "MlflowClient", experiment_id: str, source: SourceRun) -> Non
             client.log_artifacts(run_id, str(path), folder)
         else:
             client.log_artifact(run_id, str(path), folder or None)
+    for name, text in source.texts.items():
+        client.log_text(run_id, text, name)
     client.log_table(run_id, dict(source.table), "outputs.json")
     client.set_terminated(run_id, "FINISHED")

@@ -42,6 +42,7 @@ class SourceRun:
         metrics: names with one slash, whose first part groups them.
         table: columns of the outputs side by side, identifiers masked.
         files: paths of what to keep a copy of, by folder in the run.
+        texts: what to keep that is no copy, by name: the parameters, without credentials.
     """
 
     source: str
@@ -50,6 +51,7 @@ class SourceRun:
     metrics: tuple[Metric, ...]
     table: Mapping[str, list[Any]]
     files: tuple[tuple[str, Path], ...]
+    texts: Mapping[str, str]
 
 
 def without_credentials(text: str) -> str:
@@ -74,14 +76,14 @@ def source_run(root: Path, source: str, key: str) -> SourceRun:
     metrics = list(_judged(scopes))
     if source == TEACHER:
         metrics += _audited(read_json(root / METRICS / "audit.json"))
-    if source in params.get("rounds", {}):
+    if source in (params.get("rounds") or {}):
         metrics += _revised(read_json(root / METRICS / "revise" / f"{source}.json"))
-    if source in params.get("students", {}):
+    if source in (params.get("students") or {}):
         metrics += _trained(root / METRICS / "train", source)
     tags = {
         "source": source,
-        "round": params.get("students", {}).get(source, {}).get("data", "")
-        or (source if source == TEACHER or source in params.get("rounds", {}) else "none"),
+        "round": (params.get("students") or {}).get(source, {}).get("data", "")
+        or (source if source == TEACHER or source in (params.get("rounds") or {}) else "none"),
         "pipeline_key": key,
         "synthetic": str(comparison["synthetic"]).lower(),
     }
@@ -92,7 +94,6 @@ def source_run(root: Path, source: str, key: str) -> SourceRun:
     if comparison["synthetic"]:
         tags["mlflow.note.content"] = "SYNTHETIC data: the figures say nothing of real texts."
     files = (
-        ("", root / "params.yaml"),
         ("", root / METRICS / "comparison.json"),
         ("", root / METRICS / "report.html"),
         ("prompts", root / "prompts"),
@@ -107,6 +108,7 @@ def source_run(root: Path, source: str, key: str) -> SourceRun:
         tuple(metrics),
         _table(root, source, channels),
         files,
+        {"params.yaml": without_credentials((root / "params.yaml").read_text(encoding="utf-8"))},
     )
 
 
@@ -183,7 +185,9 @@ def _table(root: Path, source: str, channels: list[str]) -> dict[str, list[Any]]
             read_records(root / cases(channel), Case),
             {name: read_records(path, Output) for name, path in shown.items()},
             {
-                source: read_records(root / annotations("judge", source, channel), Annotation),
+                name: read_records(path, Annotation)
+                for name in shown
+                if (path := root / annotations("judge", name, channel)).exists()
             },
             TABLE_ROWS,
         )

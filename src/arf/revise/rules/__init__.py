@@ -118,4 +118,5 @@ def _sentence(sentence: str, parts: list[Clause], places: Places, around: str, f
             )
     if all(text is None for text in texts):
         return ""
-    return rebuild(sentence, parts, texts, around)
+    rebuilt = rebuild(sentence, parts, texts, around)
+    return rebuilt if any(letter.isalnum() for letter in rebuilt) else ""
