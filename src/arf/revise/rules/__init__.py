@@ -1,5 +1,6 @@
 """The rules editor: the taxonomy's fixers, each the smallest rewrite that it is sure of."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -99,7 +100,8 @@ def _edited(text: str, places: Places, fixer: str) -> str:
         if inside:
             around = text[: sentence.start] + " " + text[sentence.end :]
             new.append((sentence, _sentence(sentence.text, parts, inside, around, fixer)))
-    return replace_sentences(text, new)
+    edited = replace_sentences(text, new)
+    return edited if "  " in text else re.sub(" {2,}", " ", edited)
 
 
 def _sentence(sentence: str, parts: list[Clause], places: Places, around: str, fixer: str) -> str:
