@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from arf.bases.prepare import Base
 from arf.errors import ArfError
 from arf.params import Section, load_section, read_yaml
 
@@ -49,7 +50,9 @@ def test_yaml_is_read_as_dvc_reads_it(params) -> None:
         ),
         ("train: {learning_rate: fast}", r"train.learning_rate: .*valid number"),
         ("train:", r"params.yaml: train: Input should be a valid dictionary"),
-        ("train: {word: \x01}", r"params.yaml: no YAML: .*"),
+        ("data: x\n" * 900 + "train: {word: \x01}", r"params.yaml:901: no YAML: .*x0001"),
+        ("train: {word: 2024-13-45}", r"params.yaml: no YAML: month must be"),
+        ("train: [1]", r"params.yaml: train: Input should be a valid dictionary"),
         ("train: [", r"params.yaml:\d+: no YAML"),
         ("- train", "expected a mapping"),
         ("", "expected a mapping"),
@@ -65,6 +68,32 @@ def test_a_part_of_a_section_can_be_any_type(params) -> None:
     path = params("channels: [a, b]\nroles: {editor: {learning_rate: 1}}")
     assert load_section("channels", tuple[str, ...], path) == ("a", "b")
     assert load_section("roles.editor", Outer, path).learning_rate == 1
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ("{d: {source: wheel}}", "bases.d.name: Field required"),
+        ("{d: {source: wheel, name: [a]}}", "bases.d.name: Input should be a valid string"),
+        ("{d: {source: path}}", "bases.d.path: Field required"),
+        ("{d: {source: path, path: [a]}}", "bases.d.path: Input is not a valid path"),
+        ("{d: {source: path, path: x, nmae: y}}", "unknown parameter bases.d.nmae"),
+        ("{d: {source: whel}}", "bases.d: Input tag 'whel'"),
+        ("{d: null}", "bases.d: Input should be"),
+        ("null", "bases: Input should be a valid dictionary"),
+    ],
+)
+def test_the_name_of_a_model_is_no_parameter(params, value: str, message: str) -> None:
+    with pytest.raises(ArfError) as caught:
+        load_section("bases", dict[str, Base], params(f"bases: {value}"))
+    assert f"params.yaml: {message}" in str(caught.value)
+
+
+def test_a_section_that_is_no_mapping_is_named(params) -> None:
+    with pytest.raises(ArfError, match=r"params.yaml: channels: Input should be a valid tuple"):
+        load_section("channels", tuple[str, ...], params("channels:"))
+    with pytest.raises(ArfError, match=r"params.yaml: channels.1: Input should be a valid string"):
+        load_section("channels", tuple[str, ...], params("channels: [a, 1]"))
 
 
 def test_missing_file_and_wrong_encoding(tmp_path: Path) -> None:

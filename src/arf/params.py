@@ -8,15 +8,17 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from rapidfuzz.process import extractOne
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.reader import ReaderError
 
 from arf.errors import ArfError
-from arf.files import describe
 
 PARAMS = Path("params.yaml")
 SECTIONS = (
     "data", "channels", "sample", "roles", "audit", "trial", "targets", "rounds",
     "bases", "train", "students", "predict", "judge", "compare", "track",
 )  # fmt: skip
+
+TAG = "source"  # the field that says which of several models a mapping follows
 
 T = TypeVar("T")
 
@@ -44,7 +46,11 @@ def read_yaml(path: Path) -> Any:
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         raise ArfError(f"{path}:{line}: no YAML: {error.problem}") from error
-    except YAMLError as error:  # a character that YAML forbids
+    except ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        reason = str(error).splitlines()[0]
+        raise ArfError(f"{path}:{line}: no YAML: {reason}") from error
+    except (YAMLError, ValueError) as error:  # a ValueError: a date that there is not
         raise ArfError(f"{path}: no YAML: {str(error).splitlines()[0]}") from error
 
 
@@ -62,6 +68,27 @@ def _field_names(model: Any, path: tuple[Any, ...]) -> list[str]:
             return []
         model = fields[part].annotation
     return list(getattr(model, "model_fields", {}))
+
+
+def _location(loc: tuple[int | str, ...], value: Any, missing: bool) -> tuple[int | str, ...]:
+    """Returns where an error is in `value`, without the names that pydantic gives to models.
+
+    Args:
+        loc: the location that pydantic gives.
+        value: what was validated.
+        missing: whether the last part of `loc` is a name that `value` lacks.
+    """
+    kept: list[int | str] = []
+    for i, part in enumerate(loc):
+        last = i == len(loc) - 1
+        if isinstance(value, dict) and part in value and (last or part != value.get(TAG)):
+            value = value[part]
+        elif isinstance(value, list | tuple) and isinstance(part, int):
+            value = value[part]
+        elif not (last and missing):
+            continue
+        kept.append(part)
+    return tuple(kept)
 
 
 def load_section(name: str, model: type[T], path: Path = PARAMS) -> T:
@@ -90,11 +117,12 @@ def load_section(name: str, model: type[T], path: Path = PARAMS) -> T:
     try:
         return TypeAdapter(model).validate_python(value)
     except ValidationError as error:
-        unknown = [e for e in error.errors(include_url=False) if e["type"] == "extra_forbidden"]
-        if unknown:
-            *parents, last = unknown[0]["loc"]
-            where = ".".join(str(part) for part in (name, *parents, last))
+        errors = error.errors(include_url=False, include_context=False)
+        first = next((e for e in errors if e["type"] == "extra_forbidden"), errors[0])
+        loc = _location(first["loc"], value, first["type"] == "missing")
+        where = ".".join(str(part) for part in (name, *loc))
+        if first["type"] == "extra_forbidden":
+            *parents, last = first["loc"]
             guess = did_you_mean(str(last), _field_names(model, tuple(parents)))
             raise ArfError(f"{path}: unknown parameter {where}{guess}") from error
-        dot = "." if error.errors()[0]["loc"] else ": "
-        raise ArfError(f"{path}: {name}{dot}{describe(error)}") from error
+        raise ArfError(f"{path}: {where}: {first['msg']}") from error

@@ -1,5 +1,6 @@
 """Prompts as YAML files: templates in which a missing variable is an error."""
 
+import re
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,17 @@ from arf.records import Case
 
 PROMPTS = Path("prompts")
 _JINJA = SandboxedEnvironment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+
+
+def fence(text: str, tag: str) -> str:
+    """Escapes the `<` of every `<tag` and `</tag` in a text that is put between these tags.
+
+    Nothing is taken out, so that what is left cannot come together as a tag.
+    """
+    return re.sub(rf"<(?=(?:\s*/\s*)?{re.escape(tag)}(?!\w))", "&lt;", text, flags=re.IGNORECASE)
+
+
+_JINJA.filters["fence"] = fence
 
 
 class Prompt(Section):
@@ -42,7 +54,7 @@ class Prompt(Section):
         """Renders the chat messages for a case.
 
         Raises:
-            ArfError: the template is broken or uses a variable that is not set.
+            ArfError: the template is broken, fails, or uses a variable that is not set.
         """
         names = {
             "case": case,
@@ -57,8 +69,9 @@ class Prompt(Section):
             try:
                 content = _JINJA.from_string(template).render(names).strip()
             except Exception as error:  # a template can raise whatever its expressions do
+                reason = " ".join(str(error).split())
                 raise ArfError(
-                    f"{self._path}: {role} message: {error}; set it under channels."
+                    f"{self._path}: {role} message: {reason}; set it under channels."
                     f"{case.channel}, or correct the template"
                 ) from error
             rendered.append({"role": role, "content": content})

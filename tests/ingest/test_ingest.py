@@ -65,6 +65,11 @@ GOOD = [message(i) for i in range(1, 30)]
         (b'{"id": "x", "text": "caf\xe9"}\n', "invalid UTF-8 at byte 24"),
         ({"text": "no id"}, "missing id"),
         ({"id": " ", "text": "blank id"}, "missing id"),
+        ({"id": 1.0, "text": "a number"}, "id must be text or a whole number"),
+        ({"id": True, "text": "no number"}, "id must be text or a whole number"),
+        ({"id": "x", "turns": ["hello"]}, "turns.0"),
+        ({"id": "x", "turns": "hello"}, "turns"),
+        (message(40, received_at=True), "received_at"),
         (message(3, text="again"), "repeated id c3"),
         (message(40, text="  "), "empty text"),
         (message(40, text=None), "either text or turns"),
@@ -73,8 +78,10 @@ GOOD = [message(i) for i in range(1, 30)]
         (message(40, channel="email"), "wrong channel 'email'"),
         (message(40, text="word " * 101), "absurd length: 101 words"),
         (b"[" * 100_000 + b"\n", "nested too deeply"),
+        (b'{"id": "x", "text": "a", "n": ' + b"[" * 199 + b"]" * 199 + b"}\n", "nested too deeply"),
         (b'{"id": "x", "text": ' + b"[" * 900 + b"]" * 900 + b"}\n", "nested too deeply"),
         (b'{"id": "x", "text": "cut \\ud83d"}\n', "half a character"),
+        (b'{"id": "x", "text": "a", "n": [{"\\ud83d": 1}]}\n', "half a character"),
         (b'{"id": "x", "text": "a", "n": ' + b"1" * 5000 + b"}\n", "no JSON that can be read"),
     ],
 )
@@ -99,6 +106,23 @@ def test_many_broken_rows_stop_the_run(folder) -> None:
 def test_unknown_fields_travel_in_extra(folder) -> None:
     _, out = run(folder([message(50, facts={"a": 1}, mood="x"), *GOOD]))
     assert cases_of(out)[0].extra == {"facts": {"a": 1}, "mood": "x"}
+
+
+def test_unknown_fields_of_turns_travel_in_extra(folder) -> None:
+    said = {"speaker": "customer", "text": "Where is it?"}
+    turns = [said | {"time": 5}, said]
+    plain = {"id": "c51", "turns": [said, said | {"text": "Tell me."}]}
+    _, out = run(folder([{"id": "c50", "turns": turns}, plain, *GOOD]))
+    first, second, *_ = cases_of(out)
+    assert first.extra == {"turns": [{"time": 5}, {}]}
+    assert first.body() == "customer: Where is it?\ncustomer: Where is it?"
+    assert second.extra == {}
+
+
+@pytest.mark.parametrize(("raw", "kept"), [(1700000000, "1700000000"), (1.5, "1.5"), ("x", "x")])
+def test_a_time_that_is_a_number_becomes_text(folder, raw: object, kept: str) -> None:
+    _, out = run(folder([message(50, received_at=raw), *GOOD]))
+    assert cases_of(out)[0].received_at == kept
 
 
 def test_text_is_normalised_and_otherwise_left_alone(folder) -> None:

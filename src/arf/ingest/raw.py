@@ -10,8 +10,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from arf.files import describe
-from arf.records import Case, Split
+from arf.records import Case, Split, Turn
 
+MAX_DEPTH = 100  # the reader of our own records stops at 200 levels
 CASE_FIELDS = {"id", "channel", "text", "turns", "fields", "received_at", "reference"}
 
 
@@ -29,14 +30,20 @@ class BrokenRowError(ValueError):
     """A raw row that cannot become a record; the message says why."""
 
 
-def normal(value: Any) -> Any:
-    """Returns a JSON value with every string in Unicode normal form C."""
+def normal(value: Any, depth: int = 0) -> Any:
+    """Returns a JSON value with every string in Unicode normal form C.
+
+    Raises:
+        RecursionError: it is nested deeper than `MAX_DEPTH`.
+    """
+    if depth > MAX_DEPTH:
+        raise RecursionError
     if isinstance(value, str):
         return unicodedata.normalize("NFC", value)
     if isinstance(value, list):
-        return [normal(item) for item in value]
+        return [normal(item, depth + 1) for item in value]
     if isinstance(value, dict):
-        return {normal(key): normal(item) for key, item in value.items()}
+        return {normal(key): normal(item, depth + 1) for key, item in value.items()}
     return value
 
 
@@ -71,13 +78,15 @@ def row_id(row: Row) -> str:
     """Returns a row's id.
 
     Raises:
-        BrokenRowError: the row is broken, or its id is missing.
+        BrokenRowError: the row is broken, or its id is missing or of the wrong type.
     """
     if row.reason is not None:
         raise BrokenRowError(row.reason)
     value = row.value.get("id")
-    if isinstance(value, bool) or not isinstance(value, str | int) or not str(value).strip():
+    if value is None or (isinstance(value, str) and not value.strip()):
         raise BrokenRowError("missing id")
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise BrokenRowError("id must be text or a whole number")
     return str(value)
 
 
@@ -91,8 +100,23 @@ def check_channel(row: Row, channel: str) -> None:
         raise BrokenRowError(f"wrong channel {row.value['channel']!r} in the file of {channel!r}")
 
 
+def _split_turns(turns: Any) -> tuple[Any, list[dict[str, Any]]]:
+    """Parts what a turn may say from its other fields; what is no turn is left to the record."""
+    if not isinstance(turns, list):
+        return turns, []
+    said: list[Any] = []
+    other: list[dict[str, Any]] = []
+    for turn in turns:
+        fields = turn if isinstance(turn, dict) else {}
+        other.append({k: v for k, v in fields.items() if k not in Turn.model_fields})
+        said.append({k: v for k, v in fields.items() if k in Turn.model_fields} if fields else turn)
+    return said, other if any(other) else []
+
+
 def to_case(row: Row, channel: str, split: Split, max_words: int) -> Case:
     """Turns a raw row into a case; unknown fields go to `extra`.
+
+    Those of turns go to `extra["turns"]`, one mapping a turn.
 
     Raises:
         BrokenRowError: the row has no text, too much of it, or fields of the wrong type.
@@ -102,6 +126,12 @@ def to_case(row: Row, channel: str, split: Split, max_words: int) -> Case:
     known |= {"id": row_id(row), "channel": channel, "split": split}
     known["fields"] = known.get("fields") or {}
     extra = {name: value for name, value in row.value.items() if name not in CASE_FIELDS}
+    if "turns" in known:
+        known["turns"], other = _split_turns(known["turns"])
+        extra |= {"turns": other} if other else {}
+    received = known.get("received_at")
+    if isinstance(received, int | float) and not isinstance(received, bool):
+        known["received_at"] = str(received)
     try:
         case = Case(**known, extra=extra)
     except ValidationError as error:
