@@ -74,7 +74,7 @@ def test_a_part_of_a_section_can_be_any_type(params) -> None:
     ("value", "message"),
     [
         ("{d: {source: wheel}}", "bases.d.name: Field required"),
-        ("{d: {source: wheel, name: [a]}}", "bases.d.name: Input should be a valid string"),
+        ("{d: {source: wheel, name: [a]}}", "bases.d.name: Input should be 'smollm2"),
         ("{d: {source: path}}", "bases.d.path: Field required"),
         ("{d: {source: path, path: [a]}}", "bases.d.path: Input is not a valid path"),
         ("{d: {source: path, path: x, nmae: y}}", "unknown parameter bases.d.nmae"),

@@ -81,13 +81,14 @@ def _location(loc: tuple[int | str, ...], value: Any, missing: bool) -> tuple[in
     kept: list[int | str] = []
     for i, part in enumerate(loc):
         last = i == len(loc) - 1
-        if isinstance(value, dict) and part in value and (last or part != value.get(TAG)):
+        if isinstance(value, dict):
+            found = part in value and (last or part != value.get(TAG))
+        else:
+            found = isinstance(value, list) and isinstance(part, int) and part < len(value)
+        if found:
             value = value[part]
-        elif isinstance(value, list | tuple) and isinstance(part, int):
-            value = value[part]
-        elif not (last and missing):
-            continue
-        kept.append(part)
+        if found or (last and missing):
+            kept.append(part)
     return tuple(kept)
 
 
