@@ -10,7 +10,7 @@ import time
 from collections import Counter
 
 STAGES = ("sample", "ingest", "teach", "audit", "trial", "targets", "revise", "judge", "compare",
-          "track", "base", "train", "predict")  # fmt: skip
+          "track", "base", "train", "predict", "predict_base")  # fmt: skip
 REPEATS = 5
 
 
@@ -37,11 +37,11 @@ def dominating(code: str) -> str:
 
 def main() -> None:
     bare = seconds("pass")
-    print(f"{'stage':10} {'seconds':>8} {'ratio':>6}  dominated by")
+    print(f"{'stage':12} {'seconds':>8} {'ratio':>6}  dominated by")
     for stage in STAGES:
         code = f"import arf.stages.{stage}"
         taken = seconds(code)
-        print(f"{stage:10} {taken:8.2f} {taken / bare:6.1f}  {dominating(code)}")
+        print(f"{stage:12} {taken:8.2f} {taken / bare:6.1f}  {dominating(code)}")
 
 
 if __name__ == "__main__":

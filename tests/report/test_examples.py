@@ -25,6 +25,20 @@ def test_mask(text: str, shown: str) -> None:
     assert mask(text) == shown
 
 
+@pytest.mark.parametrize(
+    ("text", "exposed", "shown"),
+    [
+        ("PIN KX7PQ2, kx7pq2!", {"KX7PQ2"}, "PIN XXXXXX, XXXXXX!"),
+        ("at 5 Elm St., Kent", {"5 Elm St."}, "at X XXX XX., Kent"),
+        ("at 5 Elm St., Kent", {"5 Elm St.", "St., Kent"}, "at X XXX XX., XXXX"),
+        ("call (212) 555-0143", {"555-0143"}, "call (XXX) XXX-XXXX"),
+        ("flat 1234B", {"1234B"}, "flat XXXXX"),
+    ],
+)
+def test_mask_of_what_was_exposed(text: str, exposed: set[str], shown: str) -> None:
+    assert mask(text, frozenset(exposed)) == shown
+
+
 @given(st.text(alphabet="0123456789@.-+() abé\n", max_size=80))
 def test_a_mask_keeps_every_position(text: str) -> None:
     shown = mask(text)

@@ -175,3 +175,27 @@ def test_picture(report: Report, tmp_path: Path, suffix: str) -> None:
     first, second = (path.read_bytes() for path in paths)
     assert first == second
     assert len(first) > 5000
+    assert {path.name for path in tmp_path.iterdir()} == {path.name for path in paths}
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_picture_of_nothing(tmp_path: Path) -> None:
+    block = {"all": {"rating": None, "errors_per_case": None}}
+    picture({"synthetic": False, "sources": {"r0": block}}, tmp_path / "a.png")
+    assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_picture_that_fails_leaves_the_old_one(
+    report: Report, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.png"
+    path.write_bytes(b"old")
+
+    def fail(*_: object) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(Path, "replace", fail)
+    with pytest.raises(OSError, match="disk full"):
+        picture(report.comparison, path)
+    assert [one.name for one in tmp_path.iterdir()] == ["a.png"]
+    assert path.read_bytes() == b"old"

@@ -5,7 +5,8 @@ import pytest
 from fake_project import CODES, UNSEEN, make_project
 
 from arf.errors import ArfError
-from arf.files import read_json
+from arf.files import read_json, read_records, write_records
+from arf.records import Annotation, Case, Finding, Output
 from arf.track.runs import SourceRun, flat, source_run, without_credentials
 
 
@@ -39,7 +40,6 @@ def test_run(project: Path, source: str, round_name: str, own: set[str]) -> None
     assert {name.split("/")[1] for name in values(run) if name.startswith("errors.webform/")} == {
         code for code in CODES if code not in UNSEEN
     }
-    assert {name.split("/")[0] for name in own} <= {name.split("/")[0] for name in values(run)}
     assert all(name.count("/") == 1 for name in values(run))
 
 
@@ -69,6 +69,45 @@ def test_the_table_is_masked_and_beside_the_teacher(project: Path) -> None:
     assert "12345678" not in text
     assert "7946" not in text
     assert "ann@" not in text
+
+
+def test_the_table_masks_what_was_exposed_by_a_source_that_it_does_not_show(
+    project: Path, tmp_path: Path
+) -> None:
+    root = tmp_path / "copy"
+    shutil.copytree(project, root)
+    path = root / "data/cases/webform.jsonl"
+    cases = [
+        case.model_copy(update={"text": f"{case.text} My code is KX7PQ2."})
+        for case in read_records(path, Case)
+    ]
+    write_records(path, cases)
+    path = root / "data/outputs/student-r1/webform.jsonl"
+    outputs = [
+        output.model_copy(update={"text": f"{output.text} Her code: kx7pq2."})
+        for output in read_records(path, Output)
+    ]
+    write_records(path, outputs)
+    path = root / "data/annotations/judge/student-r2/webform.jsonl"
+    exposed = Finding(code="exposed_identifier", span="KX7PQ2", start=0)
+    labels = [
+        label.model_copy(update={"errors": (*label.errors, exposed)})
+        for label in read_records(path, Annotation)
+    ]
+    write_records(path, labels)
+    text = str(source_run(root, "student-r1", "key").table)
+    assert "My code is XXXXXX." in text
+    assert "Her code: XXXXXX." in text
+    assert "kx7pq2" not in text.lower()
+
+
+@pytest.mark.parametrize("text", ["rounds:\nstudents:\n", "students: {student-r1: }\n", ""])
+def test_empty_sections(project: Path, tmp_path: Path, text: str) -> None:
+    root = tmp_path / "copy"
+    shutil.copytree(project, root)
+    (root / "params.yaml").write_text(text)
+    assert source_run(root, "student-r1", "key").tags["round"] == "none"
+    assert source_run(root, "r0", "key").tags["round"] == "r0"
 
 
 def test_params_are_flat_and_without_credentials(project: Path) -> None:

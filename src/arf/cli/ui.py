@@ -17,10 +17,10 @@ from arf.track.runs import without_credentials
 def ui(
     port: Annotated[int, typer.Option(help="Port of the page, on this machine alone.")] = 5000,
 ) -> None:
-    """Mirror the results to MLflow and serve the comparison of all sources.
+    """Mirror the results to MLflow, print the address of their comparison and serve it.
 
-    Runs no model: whoever has only pulled the data can use it. Where MLFLOW_TRACKING_URI names a
-    server, the results go there and its address is printed.
+    Opens no browser and runs no model: whoever has only pulled the data can use it. Where
+    MLFLOW_TRACKING_URI names a server, the results go there and nothing is served here.
     """
     params = load_section("track", TrackParams)
     track(params, Path())

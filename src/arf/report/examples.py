@@ -16,19 +16,24 @@ _DIGITS = re.compile(r"\d{4,}")
 
 
 def mask(text: str, exposed: frozenset[str] = frozenset()) -> str:
-    """Masks e-mail addresses, phone numbers and runs of four or more digits.
+    """Masks e-mail addresses, phone numbers, runs of four or more digits and what was exposed.
 
     The result has the length of the text, so that positions in one are positions in the other.
 
     Args:
         text: the text.
-        exposed: identifiers that a judge found, of whatever kind; masked wherever they stand.
+        exposed: identifiers that a judge found, of whatever kind; masked wherever they stand,
+            in upper or lower case.
     """
-    for secret in sorted(exposed, key=len, reverse=True):
-        text = text.replace(secret, re.sub(r"\w", MASK, secret))
-    text = _EMAIL.sub(lambda found: re.sub(r"[^@]", MASK, found.group()), text)
-    text = _PHONE.sub(lambda found: re.sub(r"\d", MASK, found.group()), text)
-    return _DIGITS.sub(lambda found: MASK * len(found.group()), text)
+    shown = _EMAIL.sub(lambda found: re.sub(r"[^@]", MASK, found.group()), text)
+    shown = _PHONE.sub(lambda found: re.sub(r"\d", MASK, found.group()), shown)
+    shown = _DIGITS.sub(lambda found: MASK * len(found.group()), shown)
+    # They are sought in the text as it was: what is masked above may be a part of one of them.
+    for secret in exposed:
+        for found in re.finditer(re.escape(secret), text, re.IGNORECASE):
+            start, end = found.span()
+            shown = shown[:start] + re.sub(r"\w", MASK, shown[start:end]) + shown[end:]
+    return shown
 
 
 @dataclass(frozen=True)

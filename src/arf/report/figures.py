@@ -73,7 +73,7 @@ def _draw(axes: "Axes", rows: Sequence[Estimate], limits: tuple[float, float | N
             fontsize=8,
         )
     axes.set_yticks(range(len(rows)), [row.name for row in rows])
-    axes.set_ylim(len(rows) - 0.5, -0.5)
+    axes.set_ylim(max(len(rows), 1) - 0.5, -0.5)
     axes.set_xlim(limits[0], limits[1])
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="x", alpha=0.25)
@@ -112,7 +112,7 @@ def chart(
 
 
 def picture(comparison: Mapping[str, Any], path: Path) -> None:
-    """Draws rating and errors per case of all sources to a PNG or SVG file."""
+    """Draws rating and errors per case of all sources to a PNG or SVG file, whole or not at all."""
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
@@ -128,7 +128,12 @@ def picture(comparison: Mapping[str, Any], path: Path) -> None:
         kind = "SYNTHETIC data" if comparison["synthetic"] else "test cases"
         figure.suptitle(f"Judged on {kind}, with 95 % intervals", fontsize=10)
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(_save(figure, path.suffix.lstrip(".")))
+        part = path.with_name(f".{path.name}.part")
+        try:
+            part.write_bytes(_save(figure, path.suffix.lstrip(".")))
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
 
 
 def _save(figure: "Figure", kind: str, *, transparent: bool = False) -> bytes:

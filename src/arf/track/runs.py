@@ -70,20 +70,21 @@ def source_run(root: Path, source: str, key: str) -> SourceRun:
     Raises:
         ArfError: a file is missing that the pipeline writes.
     """
-    params = read_yaml(root / "params.yaml")
+    params = read_yaml(root / "params.yaml") or {}
+    rounds, students = params.get("rounds") or {}, params.get("students") or {}
     comparison = read_json(root / METRICS / "comparison.json")
     scopes = comparison["sources"][source]
     metrics = list(_judged(scopes))
     if source == TEACHER:
         metrics += _audited(read_json(root / METRICS / "audit.json"))
-    if source in (params.get("rounds") or {}):
+    if source in rounds:
         metrics += _revised(read_json(root / METRICS / "revise" / f"{source}.json"))
-    if source in (params.get("students") or {}):
+    if source in students:
         metrics += _trained(root / METRICS / "train", source)
     tags = {
         "source": source,
-        "round": (params.get("students") or {}).get(source, {}).get("data", "")
-        or (source if source == TEACHER or source in (params.get("rounds") or {}) else "none"),
+        "round": (students.get(source) or {}).get("data", "")
+        or (source if source == TEACHER or source in rounds else "none"),
         "pipeline_key": key,
         "synthetic": str(comparison["synthetic"]).lower(),
     }
@@ -101,12 +102,13 @@ def source_run(root: Path, source: str, key: str) -> SourceRun:
     for _, path in files:
         _require(path)
     channels = [name for name in scopes if name != ALL]
+    table = _table(root, source, list(comparison["sources"]), channels)
     return SourceRun(
         source,
         tags,
         dict(flat(params)),
         tuple(metrics),
-        _table(root, source, channels),
+        table,
         files,
         {"params.yaml": without_credentials((root / "params.yaml").read_text(encoding="utf-8"))},
     )
@@ -175,8 +177,11 @@ def _trained(folder: Path, student: str) -> Iterator[Metric]:
                 yield Metric("train/loss", float(row["loss"]), int(row["step"]))
 
 
-def _table(root: Path, source: str, channels: list[str]) -> dict[str, list[Any]]:
-    """Returns a sample of the source's test outputs beside case and teacher."""
+def _table(root: Path, source: str, judged: list[str], channels: list[str]) -> dict[str, list[Any]]:
+    """Returns a sample of the source's test outputs beside case and teacher.
+
+    What the judge called an identifier in the output of any source is masked in all of them.
+    """
     columns = ("id", "channel", "case", "teacher", "output", "rating", "errors")
     table: dict[str, list[Any]] = {column: [] for column in columns}
     for channel in channels:
@@ -186,7 +191,7 @@ def _table(root: Path, source: str, channels: list[str]) -> dict[str, list[Any]]
             {name: read_records(path, Output) for name, path in shown.items()},
             {
                 name: read_records(path, Annotation)
-                for name in shown
+                for name in judged
                 if (path := root / annotations("judge", name, channel)).exists()
             },
             TABLE_ROWS,
