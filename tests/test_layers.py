@@ -12,8 +12,20 @@ GROUND = {
 VERBS = {"write", "annotate", "revise"}
 ENTRANCES = {"stages", "cli"}
 HEAVY = {
-    "torch": {"arf.bases.prepare", "arf.train.sft", "arf.train.student", "arf.write.local"},
-    "transformers": {"arf.bases.prepare", "arf.train.sft", "arf.write.chat", "arf.write.local"},
+    "torch": {
+        "arf.bases.prepare",
+        "arf.train.sft",
+        "arf.train.student",
+        "arf.write.local",
+        "arf.write.model",
+    },
+    "transformers": {
+        "arf.bases.prepare",
+        "arf.train.sft",
+        "arf.write.chat",
+        "arf.write.local",
+        "arf.write.model",
+    },
     "trl": {"arf.train.sft"},
     "peft": {"arf.train.sft", "arf.write.local"},
     "mlflow": {"arf.track.mirror"},

@@ -15,7 +15,7 @@ from arf.errors import ArfError
 PARAMS = Path("params.yaml")
 SECTIONS = (
     "data", "channels", "sample", "roles", "audit", "trial", "targets", "rounds",
-    "bases", "train", "students", "predict", "judge", "compare", "track",
+    "bases", "train", "students", "predict", "sampled", "judge", "compare", "track",
 )  # fmt: skip
 
 TAG = "source"  # the field that says which of several models a mapping follows

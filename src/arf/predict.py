@@ -1,16 +1,53 @@
 """A writer's answers to the test cases of all channels, in one go: it loads its model once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable
 from itertools import chain
 
+from pydantic import Field
+
+from arf.files import read_records, write_records
+from arf.layout import cases, outputs
+from arf.params import Section
 from arf.records import Case, Output
 from arf.write import Writer
 
 
-def predict(writer: Writer, cases: Mapping[str, Sequence[Case]]) -> dict[str, list[Output]]:
-    """Returns a writer's outputs for the test cases, by channel and in the order of the cases."""
-    by_channel: dict[str, list[Output]] = {channel: [] for channel in cases}
-    test = (case for case in chain.from_iterable(cases.values()) if case.split == "test")
-    for output in writer.write(test):
+class PredictParams(Section):
+    """The section `predict`: how students and bases answer.
+
+    Attributes:
+        max_new_tokens: an answer is cut after so many tokens.
+        batch_size: how many answers are generated at once.
+    """
+
+    max_new_tokens: int = Field(gt=0)
+    batch_size: int = Field(gt=0)
+
+
+class Sampled(Section):
+    """One source of the section `sampled`: a student that answers once more, by sampling.
+
+    Greedy decoding hides the habits of a minority of the training data; sampling at temperature 1
+    shows them at the rate at which the student has learnt them.
+
+    Attributes:
+        student: whose adapter answers.
+        base: that student's base.
+        temperature: 1 is the model's own distribution.
+        seed: of the draws.
+    """
+
+    student: str
+    base: str
+    temperature: float = Field(default=1.0, gt=0, le=2)
+    seed: int = Field(default=0, ge=0)
+
+
+def predict(writer: Writer, source: str, channels: Iterable[str]) -> None:
+    """Lets a writer answer the test cases of the channels, and keeps its outputs as a source's."""
+    by_channel: dict[str, list[Output]] = {channel: [] for channel in channels}
+    asked = chain.from_iterable(read_records(cases(channel), Case) for channel in by_channel)
+    for output in writer.write(case for case in asked if case.split == "test"):
         by_channel[output.channel].append(output)
-    return by_channel
+    for channel, written in by_channel.items():
+        write_records(outputs(source, channel), written)

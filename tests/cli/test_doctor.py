@@ -55,7 +55,7 @@ def test_a_fresh_clone_is_healthy(folder: Path) -> None:
     code, out = diagnose()
     assert "FAIL" not in out
     assert code == 0
-    assert "15 sections are valid" in out
+    assert "16 sections are valid" in out
     assert "dvc repro writes it" in out
 
 
@@ -73,6 +73,14 @@ def test_a_fresh_clone_is_healthy(folder: Path) -> None:
         ),
         (change("students.student-r1.data", "r11"), "students.student-r1.data: unknown r11"),
         (change("students.student-r1.base", "llama"), "students.student-r1.base: unknown llama"),
+        (
+            change("sampled.student-r1-sampled.student", "student-r9"),
+            "sampled.student-r1-sampled.student: unknown student-r9",
+        ),
+        (
+            change("sampled.student-r1-sampled.base", "llama"),
+            "sampled.student-r1-sampled.base: unknown llama",
+        ),
         (change("judge.sources", {"r0": {}}), "compare.contrasts: unknown r1"),
         (change("channels", ["botchat", "email"]), "prompts.*email"),
         (change("data.dir", "data/raw"), "data.dir: data/raw/botchat.jsonl is missing"),

@@ -6,7 +6,7 @@ import pytest
 from arf.bases.prepare import Base, prepare_base
 from arf.errors import ArfError
 from arf.write.chat import Chat
-from arf.write.local import load_chat
+from arf.write.model import load_chat
 
 USER = [{"role": "user", "content": "Hello"}]
 

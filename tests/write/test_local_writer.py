@@ -12,7 +12,8 @@ from arf.bases.prepare import Base, prepare_base
 from arf.errors import ArfError
 from arf.prompts import Prompt
 from arf.records import Case
-from arf.write.local import LocalWriter, load_chat, load_model
+from arf.write.local import LocalWriter, Sampling
+from arf.write.model import load_chat, load_model
 
 PROMPT = Prompt(user="Sum up: {{ body }}")
 
@@ -92,6 +93,31 @@ def test_answers_are_those_of_one_case_at_a_time(
     assert len({output.text for output in outputs}) > 1
 
 
+def test_sampling_follows_the_model_s_own_distribution(
+    base_folder: Path, make_case: Callable[..., Case]
+) -> None:
+    import torch
+
+    def first_tokens(temperature: float, seed: int) -> list[str]:
+        twins = [make_case(str(number), text="the same") for number in range(400)]
+        sampling = Sampling(temperature, seed)
+        writer = LocalWriter("s", base_folder, None, PROMPT, 1, 400, sampling)
+        return [output.text for output in writer.write(twins)]
+
+    chat, model = load_chat(base_folder), load_model(base_folder)
+    ids = chat.prompt_ids(PROMPT.messages(make_case(text="the same")))
+    with torch.inference_mode():
+        logits = model(input_ids=torch.tensor([ids])).logits[0, -1]
+    sharp = 0.02
+    likeliest = torch.softmax(logits / sharp, -1).max().item()
+    greedy = chat.text([int(logits.argmax())])
+    assert first_tokens(1.0, 1) == first_tokens(1.0, 1) != first_tokens(1.0, 2)
+    # A random model's distribution is nearly flat over more tokens than the 50 of a default top_k.
+    assert len(set(first_tokens(1.0, 1))) > 60
+    drawn = first_tokens(sharp, 1).count(greedy) / 400
+    assert abs(drawn - likeliest) < 4 * (likeliest * (1 - likeliest) / 400) ** 0.5 + 0.01
+
+
 def test_an_answer_that_ends_at_once_is_empty(
     base_folder: Path, tmp_path: Path, make_case: Callable[..., Case]
 ) -> None:
@@ -149,7 +175,7 @@ def test_a_missing_adapter_is_one_line(
 
 def test_threads_are_told_to_wait_before_torch_is_there(base_folder: Path) -> None:
     """OpenMP reads its settings once, when PyTorch loads it, and shows them on request."""
-    code = "import sys, pathlib as p, arf.write.local as w; f = p.Path(sys.argv[1]); "
+    code = "import sys, pathlib as p, arf.write.model as w; f = p.Path(sys.argv[1]); "
     code += "w.load_chat(f); w.load_model(f)"
     environment = {name: v for name, v in os.environ.items() if name != "GOMP_SPINCOUNT"}
     done = subprocess.run(

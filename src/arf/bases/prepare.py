@@ -16,7 +16,7 @@ from arf.disk import explaining_full_disk, is_disk_full
 from arf.errors import ArfError
 from arf.params import Section
 from arf.progress import say
-from arf.write.local import tame_libraries
+from arf.write.model import tame_libraries
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer

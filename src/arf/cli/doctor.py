@@ -25,6 +25,7 @@ from arf.ingest.convert import DataParams
 from arf.judge import JudgeParams
 from arf.layout import untuned
 from arf.params import Section, did_you_mean, load_section
+from arf.predict import PredictParams, Sampled
 from arf.prompts import PROMPTS, load_prompt
 from arf.records import Case
 from arf.revise.providers import EditorRole
@@ -36,7 +37,6 @@ from arf.track.mirror import TrackParams
 from arf.track.runs import without_credentials
 from arf.train.params import Student, TrainParams
 from arf.trial import TrialParams
-from arf.write.local import PredictParams
 from arf.write.providers import TeacherRole, open_teacher
 
 SAMPLE = Path("data/sample")
@@ -67,6 +67,7 @@ SECTIONS: dict[str, Any] = {
     "train": TrainParams,
     "students": dict[str, Student],
     "predict": PredictParams,
+    "sampled": dict[str, Sampled],
     "judge": JudgeParams,
     "compare": CompareParams,
     "track": TrackParams,
@@ -136,17 +137,22 @@ def _references() -> Iterator[Finding]:
     rounds = load_section("rounds", dict[str, Round])
     students = load_section("students", dict[str, Student])
     bases = load_section("bases", dict[str, Base])
+    sampled = load_section("sampled", dict[str, Sampled])
     judged = load_section("judge", JudgeParams).sources
-    written = [TEACHER, *ordered(rounds), *map(untuned, bases), *students]
+    written = [TEACHER, *ordered(rounds), *map(untuned, bases), *students, *sampled]
     references = [
         *((f"students.{name}.data", entry.data, [TEACHER, *rounds])
           for name, entry in students.items()),
         *((f"students.{name}.base", entry.base, [*bases]) for name, entry in students.items()),
+        *((f"sampled.{name}.student", entry.student, [*students])
+          for name, entry in sampled.items()),
+        *((f"sampled.{name}.base", entry.base, [students[entry.student].base])
+          for name, entry in sampled.items() if entry.student in students),
         *((f"judge.sources.{name}", name, written) for name in judged),
         *(("compare.contrasts", name, [*judged])
           for pair in load_section("compare", CompareParams).contrasts for name in pair),
     ]  # fmt: skip
-    for name in (*rounds, *students, *bases):
+    for name in (*rounds, *students, *sampled, *bases):
         if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
             yield Finding("fail", f"params.yaml: {name}: use letters, digits, _ and - in names")
     if not students:
@@ -199,7 +205,7 @@ def _disk() -> Iterator[Finding]:
 
 
 def _device() -> Iterator[Finding]:
-    from arf.write.local import pick_device
+    from arf.write.model import pick_device
 
     device, precision = pick_device()
     yield Finding("ok", f"students run on {device} in {str(precision).removeprefix('torch.')}")

@@ -72,6 +72,7 @@ def source_run(root: Path, source: str, key: str) -> SourceRun:
     """
     params = read_yaml(root / "params.yaml") or {}
     rounds, students = params.get("rounds") or {}, params.get("students") or {}
+    student = ((params.get("sampled") or {}).get(source) or {}).get("student", source)
     comparison = read_json(root / METRICS / "comparison.json")
     scopes = comparison["sources"][source]
     metrics = list(_judged(scopes))
@@ -83,7 +84,7 @@ def source_run(root: Path, source: str, key: str) -> SourceRun:
         metrics += _trained(root / METRICS / "train", source)
     tags = {
         "source": source,
-        "round": (students.get(source) or {}).get("data", "")
+        "round": (students.get(student) or {}).get("data", "")
         or (source if source == TEACHER or source in rounds else "none"),
         "pipeline_key": key,
         "synthetic": str(comparison["synthetic"]).lower(),

@@ -16,7 +16,7 @@ from arf.train.checkpoints import newest_whole, seal
 from arf.train.params import TrainParams
 from arf.train.rows import Row
 from arf.write.chat import Chat
-from arf.write.local import load_model, pick_device
+from arf.write.model import load_model, pick_device
 
 if TYPE_CHECKING:
     from transformers import TrainerCallback

@@ -18,7 +18,7 @@ from arf.train.params import TrainParams
 from arf.train.rows import Rows, choose_rows
 from arf.train.sft import LIBRARIES, Tuned, fine_tune, save_adapter
 from arf.write.chat import Chat
-from arf.write.local import load_chat, pick_device
+from arf.write.model import load_chat, pick_device
 
 HELDOUT_SHARE = 0.25  # of the token budget, which bounds what the held-out loss costs
 

@@ -1,100 +1,28 @@
 """The writer that runs a model in this process: a base, with or without a student's adapter."""
 
-import os
-import warnings
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 
-from pydantic import Field
-
-from arf.errors import ArfError
-from arf.params import Section
 from arf.progress import progress, say
 from arf.prompts import Prompt
 from arf.records import Case, Output
 from arf.write.chat import Chat
-
-if TYPE_CHECKING:
-    import torch
+from arf.write.model import load_chat, load_model, require
 
 
-class PredictParams(Section):
-    """The section `predict`: how students and bases answer.
+class Sampling(NamedTuple):
+    """Draw each token from the model's own distribution, sharpened by a temperature below 1."""
 
-    Attributes:
-        max_new_tokens: an answer is cut after so many tokens.
-        batch_size: how many answers are generated at once.
-    """
-
-    max_new_tokens: int = Field(gt=0)
-    batch_size: int = Field(gt=0)
-
-
-def tame_libraries() -> None:
-    """Keeps transformers and its kin from talking over our progress, and threads from spinning.
-
-    To be called before PyTorch is first imported. GNU's OpenMP waits for milliseconds in a busy
-    loop, which makes a training beside any other work on the same cores two to four times slower.
-    A shorter loop costs nothing alone.
-    """
-    os.environ.setdefault("GOMP_SPINCOUNT", "5000")
-
-    from transformers.utils import logging
-
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
-    # They warn of what they call in one another.
-    warnings.filterwarnings("ignore", category=FutureWarning, module=r"(transformers|peft|trl)\.")
-
-
-def pick_device() -> "tuple[str, torch.dtype]":
-    """Returns the device to compute on and the precision that pays there.
-
-    That is bfloat16 on a GPU that has it and on a CPU with AMX. AVX-512's bfloat16 alone halves
-    the speed of matrix products, so that other CPUs compute in float32.
-    """
-    import torch
-
-    if torch.cuda.is_available():
-        return "cuda", torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float32
-    amx = bool(torch.cpu.get_capabilities().get("amx_bf16", False))
-    return "cpu", torch.bfloat16 if amx else torch.float32
-
-
-def _require(file: Path) -> None:
-    """Refuses a folder without that file, before transformers looks for it on the hub."""
-    if not file.is_file():
-        raise ArfError(f"{file.parent}: no model there; run the stage that writes it (dvc repro)")
-
-
-def load_chat(base_folder: Path) -> Chat:
-    """Loads the tokenizer of a base folder as `arf.bases.prepare` writes it.
-
-    Raises:
-        ArfError: there is no such folder.
-    """
-    _require(base_folder / "config.json")
-    tame_libraries()
-    from transformers import AutoTokenizer
-
-    return Chat(AutoTokenizer.from_pretrained(base_folder), base_folder.name)
-
-
-def load_model(base_folder: Path) -> Any:
-    """Loads the model of a base folder, on the device and in the precision that pay."""
-    tame_libraries()
-    from transformers import AutoModelForCausalLM
-
-    device, dtype = pick_device()
-    return AutoModelForCausalLM.from_pretrained(base_folder, dtype=dtype).to(device)
+    temperature: float
+    seed: int
 
 
 class LocalWriter:
-    """Writes with a transformers model in this process, greedily.
+    """Writes with a transformers model in this process, greedily or by sampling.
 
-    The same cases, folders and batch size give the same texts on one machine. An answer may be
-    the empty string, where the model ends its turn at once.
+    The same cases, folders, batch size and seed give the same texts on one machine. An answer may
+    be the empty string, where the model ends its turn at once.
     """
 
     def __init__(
@@ -105,6 +33,7 @@ class LocalWriter:
         prompt: Prompt,
         max_new_tokens: int,
         batch_size: int,
+        sampling: Sampling | None = None,
     ):
         """Sets the writer up; the model is loaded at the first case.
 
@@ -116,6 +45,7 @@ class LocalWriter:
             prompt: what the model is asked.
             max_new_tokens: an answer is cut after so many tokens.
             batch_size: how many answers are generated at once.
+            sampling: how to sample; greedy decoding if null.
         """
         self.source = source
         self.base_folder = base_folder
@@ -123,6 +53,7 @@ class LocalWriter:
         self.prompt = prompt
         self.max_new_tokens = max_new_tokens
         self.batch_size = batch_size
+        self.sampling = sampling
         parts = [base_folder, adapter_folder] if adapter_folder else [base_folder]
         self.model = "+".join(part.name for part in parts)
 
@@ -131,7 +62,7 @@ class LocalWriter:
         if self.adapter_folder is not None:
             from peft import PeftModel
 
-            _require(self.adapter_folder / "adapter_config.json")
+            require(self.adapter_folder / "adapter_config.json")
             # Merged weights spare two small products in every layer.
             tuned: Any = PeftModel.from_pretrained(model, str(self.adapter_folder))
             model = tuned.merge_and_unload()
@@ -167,6 +98,10 @@ class LocalWriter:
             )
         fitting.sort(key=lambda number: -len(prompts[number]))
         texts: dict[int, str] = {}
+        if self.sampling is not None:
+            import torch
+
+            torch.manual_seed(self.sampling.seed)
         with progress(f"write {self.source}", len(fitting)) as advance:
             for start in range(0, len(fitting), self.batch_size):
                 batch = fitting[start : start + self.batch_size]
@@ -194,12 +129,17 @@ class LocalWriter:
         mask = [[0] * (width - len(ids)) + [1] * len(ids) for ids in prompts]
         own = model.generation_config.eos_token_id
         stops = {chat.end_ids[-1], *(own if isinstance(own, list) else [own])} - {None}
+        decoding: dict[str, Any] = {"do_sample": False}
+        if self.sampling is not None:
+            # Without these two, transformers would sample from the 50 likeliest tokens.
+            whole = {"top_k": 0, "top_p": 1.0}
+            decoding = {"do_sample": True, "temperature": self.sampling.temperature, **whole}
         with torch.inference_mode():
             generated = model.generate(
                 input_ids=torch.tensor(tokens, device=model.device),
                 attention_mask=torch.tensor(mask, device=model.device),
                 generation_config=GenerationConfig(
-                    do_sample=False,
+                    **decoding,
                     max_new_tokens=self.max_new_tokens,
                     eos_token_id=sorted(stops),
                     pad_token_id=chat.pad_id,
