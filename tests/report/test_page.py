@@ -4,7 +4,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from fake_project import CODES, CONTRASTS, RATES, make_project, make_report
+from fake_project import CODES, CONTRASTS, RATES, UNSEEN, make_project, make_report
 
 from arf.files import read_json
 from arf.report.examples import Answer, Example, Piece
@@ -116,6 +116,19 @@ def test_page_shows_every_part(page: str) -> None:
     assert page.count("<svg") == 2 + len(CODES) - 1
     assert "Not assessed by this judge: wrong outcome." in page
     assert "is also who flagged the errors" in page
+
+
+def test_rates_by_code_stand_in_a_row_a_source(report: Report, page: str) -> None:
+    section = page.split("<h2>Errors by code</h2>")[1].split("</table>", maxsplit=1)[0]
+    seen = [code for code in CODES if code not in UNSEEN]
+    assert re.findall(r'<th scope="col">(.*?)</th>', section) == [
+        "source", *(report.titles[code] for code in seen)
+    ]  # fmt: skip
+    for source, scopes in report.comparison["sources"].items():
+        row = section.split(f'<th scope="row">{source}</th>')[1].split("</tr>")[0]
+        shown = [int(value) for value in re.findall(r"<td>(\d+) %", row)]
+        rates = scopes["all"]["error_rate"]
+        assert shown == [round(100 * rates[code]["rate"]) for code in seen]
 
 
 def test_page_needs_no_network(page: str) -> None:
