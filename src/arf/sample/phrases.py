@@ -4,7 +4,7 @@ import random
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, NamedTuple, TypeVar
 
 from pydantic import PlainValidator
 
@@ -36,14 +36,17 @@ class Draw:
         """Returns one of the options."""
         return options[int(self._next() * len(options))]
 
+    def take(self, items: list[T]) -> T:
+        """Takes one of the items out of a list."""
+        return items.pop(int(self._next() * len(items)))
+
     def shuffled(self, items: Sequence[T]) -> list[T]:
         """Returns the items in a random order."""
         rest = list(items)
         return [rest.pop(int(self._next() * len(rest))) for _ in items]
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """Where in a text the value of a slot stands: characters `start` to `end`."""
 
     slot: str
@@ -51,12 +54,36 @@ class Mark:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """A rendered phrase and the slots in it."""
 
     text: str
     marks: tuple[Mark, ...] = ()
+
+    def after(self, lead: str) -> "Text":
+        """Returns it with a beginning put before it."""
+        shift = len(lead)
+        marks = tuple(Mark(m.slot, m.start + shift, m.end + shift) for m in self.marks)
+        return Text(lead + self.text, marks)
+
+    def split(self, separator: str) -> list["Text"]:
+        """Returns the parts between the separators, each with its slots."""
+        parts = []
+        start = 0
+        for part in self.text.split(separator):
+            end = start + len(part)
+            marks = tuple(
+                Mark(mark.slot, mark.start - start, mark.end - start)
+                for mark in self.marks
+                if start <= mark.start and mark.end <= end
+            )
+            parts.append(Text(part, marks))
+            start = end + len(separator)
+        return parts
+
+
+Piece = tuple[str, str, str]
+"""A literal, the indefinite article after it, and a slot; the last two may be empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,42 +91,55 @@ class Phrase:
     """A phrase such as `{who} [asked|wrote] about the {item}`.
 
     Attributes:
-        groups: for each piece of the phrase its alternatives, each a run of (literal, slot)
-            pairs in which an empty slot stands for none.
+        source: the phrase as it was written.
+        groups: for each part of the phrase its alternatives, each a run of pieces.
+        slots: the names of all slots in any alternative.
     """
 
-    groups: tuple[tuple[tuple[tuple[str, str], ...], ...], ...]
+    source: str
+    groups: tuple[tuple[tuple[Piece, ...], ...], ...]
+    slots: frozenset[str]
 
     def render(self, draw: Draw, values: Mapping[str, str]) -> Text:
-        """Chooses among the alternatives and fills the slots."""
-        parts: list[str] = []
-        marks: list[Mark] = []
-        length = 0
+        """Chooses among the alternatives and fills the slots, with `a` or `an` as they need it."""
+        text = ""
+        marks = []
         for alternatives in self.groups:
-            for literal, slot in (
-                alternatives[0] if len(alternatives) == 1 else draw.pick(alternatives)
-            ):
-                parts.append(literal)
-                length += len(literal)
+            chosen = alternatives[0] if len(alternatives) == 1 else draw.pick(alternatives)
+            for literal, article, slot in chosen:
+                text += literal
                 if slot:
                     value = values[slot]
-                    parts.append(value)
-                    marks.append(Mark(slot, length, length + len(value)))
-                    length += len(value)
-        return Text("".join(parts), tuple(marks))
-
-    def slots(self) -> frozenset[str]:
-        """Returns the names of all slots in any alternative."""
-        return frozenset(
-            slot for group in self.groups for option in group for _, slot in option if slot
-        )
+                    if article:
+                        text += f"{article}n " if _VOWEL.match(value) else f"{article} "
+                    start = len(text)
+                    text += value
+                    marks.append(Mark(slot, start, len(text)))
+        return Text(text, tuple(marks))
 
 
-def _pieces(text: str) -> tuple[tuple[str, str], ...]:
-    """Splits text into (literal, slot) pairs."""
+_ARTICLE = re.compile(r"(?<![^ ])([Aa])n? $")
+_VOWEL = re.compile(
+    r"[$£€]?(?:8|1[18](?![\d]))|(?!eu|one\b|once|uni[^nm]|use|usu)[aeiou]", re.IGNORECASE
+)
+
+
+def same_article(word: str, other: str) -> bool:
+    """Returns whether both words take `a`, or both take `an`."""
+    return bool(_VOWEL.match(word)) == bool(_VOWEL.match(other))
+
+
+def _pieces(text: str) -> tuple[Piece, ...]:
+    """Splits text into pieces."""
     parts = _SLOT.split(text)
-    pairs = list(zip(parts[::2], [*parts[1::2], ""], strict=True))
-    return tuple(pair for pair in pairs if pair != ("", ""))
+    pieces = []
+    for literal, slot in zip(parts[::2], [*parts[1::2], ""], strict=True):
+        found = _ARTICLE.search(literal) if slot else None
+        if found:
+            pieces.append((literal[: found.start()], found[1], slot))
+        elif literal or slot:
+            pieces.append((literal, "", slot))
+    return tuple(pieces)
 
 
 def parse(source: Any) -> Phrase:
@@ -117,7 +157,8 @@ def parse(source: Any) -> Phrase:
             raise ValueError(f"unbalanced brackets or braces in {source!r}")
         if options != [""]:
             groups.append(tuple(_pieces(option) for option in options))
-    return Phrase(tuple(groups))
+    slots = (slot for group in groups for option in group for _, _, slot in option if slot)
+    return Phrase(source, tuple(groups), frozenset(slots))
 
 
 PhraseField = Annotated[Phrase, PlainValidator(parse)]

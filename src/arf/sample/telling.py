@@ -1,31 +1,71 @@
-"""A summary in the making: sentences that know where their facts and errors stand."""
+"""How a summary speaks: of the customer, of the bot, and of the values of the case."""
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
-from arf.sample.cases import Written, capitalised
-from arf.sample.corpus import Aside, Channel, Frame, Phrases, Unit
-from arf.sample.phrases import Draw, Mark, Text
+from arf.sample.frame import Frame
+from arf.sample.phrases import Draw, Mark, Phrase, Text
+from arf.sample.scenario import Phrases
 from arf.sample.story import Story, pronouns
+
+Planted = tuple[str, str, int, int]
+"""What was put into a sentence: its code or kind, its form, and where it starts and ends."""
 
 
 @dataclass
 class Sentence:
-    """A sentence without its full stop.
+    """A sentence without its capital and full stop.
 
     Attributes:
         marks: where the slots stand in it.
-        errors: (code, start, end) of what was planted in it.
+        again: phrases that say the same once more.
+        errors: what was planted in it.
+        traps: what looks like an error in it and is none.
         free: whether a clause may still be hung on it.
     """
 
     text: str
-    marks: list[Mark]
-    errors: list[tuple[str, int, int]] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
+    again: Phrases = ()
+    errors: list[Planted] = field(default_factory=list)
+    traps: list[Planted] = field(default_factory=list)
     free: bool = True
+
+    @property
+    def words(self) -> int:
+        """The number of words."""
+        return self.text.count(" ") + 1
+
+    @property
+    def names_customer(self) -> bool:
+        """Whether the customer is in it."""
+        return any(mark.slot == "who" for mark in self.marks)
+
+    def hang(self, text: Text) -> int:
+        """Adds a clause at the end, and returns where it starts."""
+        offset = len(self.text)
+        self.text += text.text
+        self.free = False
+        return offset
+
+    def join(self, glue: str, other: "Sentence") -> None:
+        """Adds another sentence at the end."""
+        offset = len(self.text) + len(glue)
+        self.text += glue + other.text
+        self.marks += [Mark(m.slot, m.start + offset, m.end + offset) for m in other.marks]
+        self.traps += [(kind, form, a + offset, b + offset) for kind, form, a, b in other.traps]
+        self.again += other.again
 
     def replace(self, mark: Mark, value: str, code: str) -> None:
         """Puts another value in the place of a slot's: an error."""
         shift = len(value) - (mark.end - mark.start)
+
+        def moved(planted: Planted) -> Planted:
+            name, form, start, end = planted
+            return (name, form, start + shift, end + shift) if start > mark.start else planted
+
         self.text = self.text[: mark.start] + value + self.text[mark.end :]
         self.marks = [
             Mark(other.slot, other.start + shift, other.end + shift)
@@ -34,15 +74,37 @@ class Sentence:
             for other in self.marks
             if other is not mark
         ]
-        self.errors = [
-            (name, start + shift, end + shift) if start > mark.start else (name, start, end)
-            for name, start, end in self.errors
-        ]
-        self.errors.append((code, mark.start, mark.start + len(value)))
+        self.errors = [moved(error) for error in self.errors]
+        self.traps = [moved(trap) for trap in self.traps if trap[2] != mark.start]
+        self.errors.append((code, "value", mark.start, mark.start + len(value)))
+
+
+# `{who}` at the beginning may become a pronoun, unless a verb follows that would have to agree.
+_SUBJECT = re.compile(r"\{who\}(?!'s| (?:\[[^\]]*)?\b(?:was|has|is|wants|needs)\b)")
+_CUSTOMER = re.compile(r"\{(who|they|them|their|theirs|was)\}")
+_BACK = re.compile(r"(?<![\w{])(?:it|its|one|ones|them|they|their|this|these|those|both)(?![\w}])")
+# What may stand around an amount or a day that is written as a noun of its own.
+_BEFORE_NOUN = re.compile(r"(?<!\w)(?:a|an|the|his|her|their|this|that|its) $")
+_AFTER_NOUN = re.compile(
+    r"$|[,.;]| (?:a|and|or|but|for|back|from|off|on|in|into|at|by|to|of|per|as|with|within|without"
+    r"|was|were|had|would|which|that|than|after|before|because|although|when|while|until|more|not"
+    r"|instead|still|once|twice|she|he|they)(?!\w)"
+)
+
+
+def stands_first(phrase: Phrase) -> bool:
+    """Returns whether a phrase can begin a summary: it points back to nobody and nothing."""
+    found = _CUSTOMER.search(phrase.source)
+    return (found is None or found[1] == "who") and not _BACK.search(phrase.source)
 
 
 class Teller:
-    """Renders phrases in one summary's way of speaking of customer and bot."""
+    """Renders phrases in one summary's way of speaking of customer, bot and values.
+
+    Attributes:
+        named: whether it calls the customer by name.
+        rewritten: the slots whose values it writes in another way than the case.
+    """
 
     def __init__(self, frame: Frame, story: Story, named: bool, draw: Draw):
         """Chooses that way: the customer can be called by name only where the case gives it."""
@@ -62,127 +124,57 @@ class Teller:
             "bot": draw.pick(frame.narrator.bot),
             "feeling": story.feeling.word if story.feeling else "",
         }
+        self._mentioned = False
         self._draw = draw
+        self._story = story
+        self.rewritten = self._rewrite()
 
-    def tell(self, phrases: Phrases, **more: str) -> Text:
-        """Renders one of the phrases.
+    def _rewrite(self) -> set[str]:
+        """Chooses other forms for some values."""
+        draw = self._draw
+        chances = {
+            "number_rewritten": 0.5 if draw.chance(0.4) else 0.0,
+            "date_rewritten": 1.0 if draw.chance(0.3) else 0.0,
+        }
+        style = draw.between(0, 11)  # one summary writes all its dates in one way
+        chosen = set()
+        for slot, value in self._story.drawn.items():
+            if value.rewriting and draw.chance(chances[value.rewriting]):
+                others = [form for form in value.forms if form != value.text]
+                self._values[slot] = others[style % len(others)]
+                chosen.add(slot)
+        return chosen
 
-        In the first one that it renders the slot `who` names the customer in full, in the others
-        it is a noun or a pronoun.
+    def tell(self, phrase: Phrase, more: Mapping[str, str] = MappingProxyType({})) -> Text:
+        """Renders a phrase, with more values than the story's.
+
+        In the first one with the slot `who` that names the customer in full; in the others it is a
+        noun, or a pronoun where it is the subject.
         """
-        if "who" not in self._values:
-            who = self._first_mention
-        else:
-            who = self._later if self._draw.chance(0.3) else self._values["they"]
-        self._values["who"] = who
-        return self._draw.pick(phrases).render(self._draw, {**self._values, **more})
+        values = {**self._values, **more}
+        who = self._first_mention
+        if self._mentioned:
+            pronoun = _SUBJECT.match(phrase.source) and self._draw.chance(0.7)
+            who = values["they"] if pronoun else self._later
+        if "they" not in phrase.slots and who != "they":
+            values["was"] = "was"
+        values["who"] = who
+        rendered = phrase.render(self._draw, values)
+        if misfits := [mark.slot for mark in rendered.marks if self._misfits(rendered.text, mark)]:
+            for slot in misfits:
+                self._values[slot] = self._story.values[slot]
+                self.rewritten.discard(slot)
+            return self.tell(phrase, more)
+        if "who" in phrase.slots and any(mark.slot == "who" for mark in rendered.marks):
+            self._mentioned = True
+        return rendered
 
-
-class Draft:
-    """The sentences of a summary by place.
-
-    Attributes:
-        after_opening: asides at the beginning.
-        middle: what the opening leaves open.
-        tail: asides at the end.
-        last: what closes the summary.
-        facts: slot and value of what the clean sentences state.
-    """
-
-    def __init__(self, channel: Channel, story: Story, written: Written, draw: Draw):
-        """Writes the two sentences that no summary lacks: the reason and the outcome."""
-        self.frame = channel.frame
-        self.story = story
-        self.written = written
-        self.draw = draw
-        self.teller = Teller(channel.frame, story, written.named, draw)
-        self.facts: dict[str, str] = {}
-        self.opening = self.core(story.scenario.opening)
-        self.after_opening: list[Sentence] = []
-        self.middle: list[Sentence] = []
-        self.ending = self.core(story.ending)
-        self.tail: list[Sentence] = []
-        self.last: list[Sentence] = []
-
-    def core(self, unit: Unit) -> Sentence:
-        """Renders what a summary tells of a unit of the case, and notes its facts."""
-        sentence = self.sentence(unit.tell)
-        for mark in sentence.marks:
-            value = sentence.text[mark.start : mark.end]
-            if mark.slot in self.story.scenario.values:
-                self.facts[mark.slot] = self.story.values[mark.slot]
-            elif mark.slot == "who" and self.teller.named and not self.facts.get("name"):
-                self.facts["name"] = value
-        return sentence
-
-    def sentences(self) -> list[Sentence]:
-        """Returns the sentences in order."""
-        ends = [self.ending, *self.tail, *self.last]
-        return [self.opening, *self.after_opening, *self.middle, *ends]
-
-    def words(self) -> int:
-        """Returns the number of words so far."""
-        return sum(len(sentence.text.split()) for sentence in self.sentences())
-
-    def sentence(self, phrases: Phrases, **more: str) -> Sentence:
-        """Renders a sentence."""
-        rendered = self.teller.tell(phrases, **more)
-        return Sentence(capitalised(rendered.text), list(rendered.marks))
-
-    def add(
-        self,
-        phrases: Phrases,
-        place: list[Sentence],
-        code: str | None = None,
-        slot: str | None = None,
-        **more: str,
-    ) -> None:
-        """Adds a sentence to a place; the other arguments are those of `aside`."""
-        place.append(Sentence("", [], free=False))
-        self.hang(phrases, place[-1], code, slot, **more)
-        place[-1].text = capitalised(place[-1].text)
-
-    def hang(
-        self,
-        phrases: Phrases,
-        host: Sentence,
-        code: str | None = None,
-        slot: str | None = None,
-        **more: str,
-    ) -> None:
-        """Hangs a clause on a sentence; the other arguments are those of `aside`."""
-        clause = self.teller.tell(phrases, **more)
-        offset = len(host.text)
-        host.text += clause.text
-        host.free = False
-        if code is None:
-            return
-        start, end = len(clause.text) - len(clause.text.lstrip(", ")), len(clause.text)
-        if slot is not None:
-            start, end = next((m.start, m.end) for m in clause.marks if m.slot == slot)
-        host.errors.append((code, offset + start, offset + end))
-
-    def aside(
-        self,
-        aside: Aside,
-        hosts: list[Sentence],
-        place: list[Sentence],
-        code: str | None = None,
-        slot: str | None = None,
-        **more: str,
-    ) -> None:
-        """Adds an aside: hung on one of the hosts that has none yet, or as a sentence in a place.
-
-        Args:
-            aside: its phrases.
-            hosts: sentences that a clause may be hung on.
-            place: where a sentence goes.
-            code: the error that it is, if it is one.
-            slot: the slot whose value is the error, where that is not all of the aside's words.
-            more: values of slots besides the story's.
-        """
-        free = [host for host in hosts if host.free]
-        if free and aside.clauses and self.draw.chance(0.4):
-            self.hang(aside.clauses, self.draw.pick(free), code, slot, **more)
-        else:
-            self.add(aside.sentences, place, code, slot, **more)
+    def _misfits(self, text: str, mark: Mark) -> bool:
+        """Returns whether a rewritten value is a noun of its own where only a figure can stand."""
+        if mark.slot not in self.rewritten:
+            return False
+        value = text[mark.start : mark.end]
+        if value[0] != "t" and not value.endswith(("dollars", "pounds", "euros")):
+            return False
+        after = _AFTER_NOUN.match(text, mark.end)
+        return after is None or bool(_BEFORE_NOUN.search(text, 0, mark.start))
