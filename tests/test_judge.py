@@ -1,4 +1,5 @@
 import pytest
+from memory import peak
 from pydantic import ValidationError
 
 from arf.judge import JudgeParams, headline, summarize
@@ -76,3 +77,11 @@ def test_headline_is_one_row_of_a_table() -> None:
     rows = [label("a", 5), label("b", 2, "sad"), label("c", None, status="unscored", reason="?")]
     assert headline(rows) == {"n": 2, "unscored": 1, "rating": 3.5, "errors_per_case": 0.5}
     assert headline([])["rating"] is None
+
+
+def test_memory_does_not_grow_with_the_annotations() -> None:
+    def stream(count: int):
+        return (label(str(i), 1 + i % 5, *["tone"] * (i % 4)) for i in range(count))
+
+    few, many = (peak(lambda n=n: summarize(stream(n), CODES)) for n in (100, 20_000))
+    assert many < few + 50_000

@@ -1,5 +1,6 @@
 import random
 import warnings
+from collections import Counter
 
 import pytest
 from hypothesis import given, settings
@@ -13,6 +14,7 @@ from arf.stats import (
     mean_interval,
     paired_difference,
     paired_rates,
+    rate,
     rounded,
     sign_flip,
     wilson,
@@ -50,24 +52,26 @@ def test_wilson_holds_the_share(counts: tuple[int, int]) -> None:
 
 def test_a_share_of_nothing_is_unknown() -> None:
     assert wilson(0, 0) == UNKNOWN
+    assert rate(0, 0) == {"rate": None, "lo": None, "hi": None}
+    assert rate(10, 10) == {"rate": 1, "lo": 0.722467, "hi": 1}
 
 
 @pytest.mark.parametrize(
     ("values", "expected"), [([], UNKNOWN), ([3], UNKNOWN), ([3, 3], (3, 3)), ([0] * 9, (0, 0))]
 )
 def test_degenerate_means(values: list[int], expected: tuple[float | None, ...]) -> None:
-    assert mean_interval(values) == expected
+    assert mean_interval(Counter(values)) == expected
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.integers(0, 9), min_size=2, max_size=40))
 def test_mean_interval_is_finite_and_inside_the_data(values: list[int]) -> None:
-    lo, hi = mean_interval(values, resamples=200)
+    lo, hi = mean_interval(Counter(values), resamples=200)
     assert min(values) <= lo <= hi <= max(values)
 
 
 def test_mean_interval_repeats_with_its_seed() -> None:
-    values = [*range(40), 100]
+    values = Counter([*range(40), 100])
     assert mean_interval(values, seed=1) == mean_interval(values, seed=1)
     assert mean_interval(values, seed=1) != mean_interval(values, seed=2)
 
@@ -76,9 +80,33 @@ def test_mean_interval_covers_the_truth_about_as_often_as_it_says() -> None:
     chance = random.Random(0)
     covered = 0
     for _ in range(200):
-        lo, hi = mean_interval([chance.randint(1, 5) for _ in range(40)], resamples=400)
+        values = Counter(chance.randint(1, 5) for _ in range(40))
+        lo, hi = mean_interval(values, resamples=400)
         covered += lo <= 3 <= hi
     assert 180 <= covered <= 199
+
+
+@pytest.mark.parametrize(
+    ("values", "tolerance"),  # the tolerance is a few steps of the resampled mean
+    [([1, 1, 2, 3, 5, 5, 5, 4, 4, 2] * 6, 0.02), ([0] * 60 + [1, 1, 7], 0.07)],
+)
+def test_mean_interval_agrees_with_scipys_of_the_plain_values(
+    values: list[int], tolerance: float
+) -> None:
+    import numpy as np
+    from scipy.stats import bootstrap
+
+    plain = bootstrap((values,), np.mean, n_resamples=20_000, batch=1000, rng=1)
+    found = mean_interval(Counter(values), resamples=20_000)
+    assert found == pytest.approx(tuple(plain.confidence_interval), abs=tolerance)
+
+
+def test_mean_interval_of_a_million_values_is_quick_and_exact_about_their_order() -> None:
+    counts = {5: 600_000, 3: 300_000, 1: 100_000}
+    lo, hi = mean_interval(counts)
+    assert (lo + hi) / 2 == pytest.approx(4, abs=1e-4)
+    assert hi - lo == pytest.approx(2 * 1.96 * 1.8**0.5 / 1000, rel=0.05)
+    assert mean_interval(dict(sorted(counts.items()))) == (lo, hi)
 
 
 def test_sign_flip_on_darwins_maize() -> None:

@@ -1,7 +1,8 @@
 import pytest
+from memory import peak
 
 from arf.records import Edit
-from arf.success import rate, success
+from arf.success import success
 
 
 def edit(code: str, before: str, after: str | None, verdict: str, **checks: bool) -> Edit:
@@ -36,8 +37,8 @@ def test_every_edit_is_counted_once(pairs) -> None:
         "flagged": 4, "attempted": 3,
     }  # fmt: skip
     assert (figures["kept"], figures["reverted"], figures["unanswered"]) == (1, 2, 1)
-    assert figures["editor_success"]["rate"] == pytest.approx(2 / 3)  # before the guard
-    assert figures["collateral"] == {"n": 1, "rate": pytest.approx(1 / 3)}
+    assert figures["editor_success"]["rate"] == 0.666667  # before the guard
+    assert figures["collateral"] == {"n": 1, "rate": 0.333333}
     assert figures["untouched_changed"] == 0
 
 
@@ -53,7 +54,18 @@ def test_other_rounds_do_not_count(pairs) -> None:
     assert success(pairs(("a", "a", (old,))), "r1", ["k"])["k"]["flagged"] == 0
 
 
-def test_the_rate_of_nothing_is_null() -> None:
-    assert rate(0, 0)["rate"] is None
-    assert rate(0, 0)["lo"] is None
-    assert rate(10, 10)["rate"] == 1
+def test_a_round_of_no_outputs(pairs) -> None:
+    figures = success([], "r1", ["k"])["k"]
+    assert figures["editor_success"] == {"rate": None, "lo": None, "hi": None}
+    assert figures["collateral"] == {"n": 0, "rate": None}
+
+
+def test_memory_does_not_grow_with_the_edits(make_output) -> None:
+    def stream(count: int):
+        for i in range(count):
+            text = f"{i} " * 200
+            edits = (edit("k", text, f"{text}.", "kept"),)
+            yield make_output(str(i), text), make_output(str(i), f"{text}.", edits=edits)
+
+    few, many = (peak(lambda n=n: success(stream(n), "r1", ["k"])) for n in (20, 2000))
+    assert many < few + 50_000

@@ -11,7 +11,7 @@ from arf.agreement import agreement
 from arf.files import sha256_text
 from arf.params import Section
 from arf.records import Annotation, Case, Output
-from arf.success import rate
+from arf.stats import rate
 from arf.taxonomy import Taxonomy
 
 
@@ -37,6 +37,12 @@ def draw(pairs: Iterable[tuple[Case, Output]], params: AuditParams) -> list[tupl
     return [pair for _, pair in sorted(drawn, key=lambda item: item[0])]
 
 
+def training_ids(cases: Iterable[Case], labels: Iterable[Annotation]) -> set[str]:
+    """Returns which of the labelled cases are training cases, in memory that the labels bound."""
+    labelled = {label.id for label in labels}
+    return {case.id for case in cases if case.id in labelled and case.split == "train"}
+
+
 def audit(
     labels: Sequence[Annotation],
     people: Sequence[Annotation],
@@ -53,7 +59,7 @@ def audit(
     Args:
         labels: the annotator's labels of the drawn sample.
         people: people's labels, of any split; agreement counts them all.
-        training: ids of the training cases.
+        training: ids of the training cases among those that people labelled.
         channel: the channel.
         taxonomy: the codes.
 

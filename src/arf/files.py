@@ -4,8 +4,8 @@ import csv
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, TextIO, TypeVar
 
@@ -29,16 +29,24 @@ def read_records(path: Path, model: type[M]) -> Iterator[M]:
     Raises:
         ArfError: the file is absent, or a line is no record of that kind.
     """
+    for _, record in read_placed(path, model):
+        yield record
+
+
+def read_placed(path: Path, model: type[M]) -> Iterator[tuple[int, M]]:
+    """Streams the records of `read_records`, each after the byte at which its line starts."""
     try:
-        lines = path.open(encoding="utf-8", newline="\n")
+        lines = path.open("rb")
     except FileNotFoundError as error:
         raise ArfError(f"{path}: no such file; run the stage that writes it (dvc repro)") from error
+    start = 0
     with lines:
         for number, line in enumerate(lines, start=1):
             try:
-                yield model.model_validate_json(line)
+                yield start, model.model_validate_json(line)
             except ValidationError as error:
                 raise ArfError(f"{path}:{number}: {describe(error)}") from error
+            start += len(line)
 
 
 @contextmanager
@@ -65,15 +73,18 @@ def write_records(path: Path, records: Iterable[BaseModel]) -> int:
     return count
 
 
-def write_rows(path: Path, rows: Iterable[dict[str, Any]]) -> int:
-    """Writes plain mappings as JSON Lines, streaming; returns how many."""
-    count = 0
-    with replacing(path) as file:
-        for row in rows:
-            file.write(json.dumps(row, ensure_ascii=False))
-            file.write("\n")
-            count += 1
-    return count
+@contextmanager
+def listing(path: Path) -> Iterator[Callable[[dict[str, Any]], None]]:
+    """Gives a function that adds a mapping to a JSON Lines file; where none comes, no file does."""
+    with ExitStack() as stack:
+        files: list[TextIO] = []
+
+        def add(row: dict[str, Any]) -> None:
+            if not files:
+                files.append(stack.enter_context(replacing(path)))
+            files[0].write(json.dumps(row, ensure_ascii=False) + "\n")
+
+        yield add
 
 
 def write_csv(path: Path, rows: Sequence[dict[str, Any]]) -> None:

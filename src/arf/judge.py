@@ -1,11 +1,12 @@
 """What a judge's annotations of one source amount to."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from arf.params import Section
 from arf.records import Annotation
-from arf.stats import RESAMPLES, SEED, mean_interval, rounded, wilson
+from arf.stats import RESAMPLES, SEED, mean_interval, rate, rounded
 
 
 class JudgedSource(Section):
@@ -22,18 +23,12 @@ class JudgeParams(Section):
     sources: dict[str, JudgedSource]
 
 
-def _mean(values: Sequence[int], seed: int, resamples: int) -> dict[str, float | None] | None:
-    if not values:
+def _mean(counts: Counter[int], seed: int, resamples: int) -> dict[str, float | None] | None:
+    if not counts:
         return None
-    lo, hi = mean_interval(values, seed, resamples)
-    return {"mean": rounded(sum(values) / len(values)), "lo": rounded(lo), "hi": rounded(hi)}
-
-
-def _rate(k: int, n: int) -> dict[str, float | None] | None:
-    if n == 0:
-        return None
-    lo, hi = wilson(k, n)
-    return {"rate": rounded(k / n), "lo": rounded(lo), "hi": rounded(hi)}
+    lo, hi = mean_interval(counts, seed, resamples)
+    mean = sum(value * count for value, count in counts.items()) / counts.total()
+    return {"mean": rounded(mean), "lo": rounded(lo), "hi": rounded(hi)}
 
 
 def summarize(
@@ -57,33 +52,32 @@ def summarize(
         that have it at least once, with its Wilson interval: null where none was assessed. A mean
         of nothing is null, and so are the bounds of a mean of one value.
     """
-    ratings: list[int] = []
-    errors: list[int] = []
-    found = dict.fromkeys(codes, 0)
-    assessed = dict.fromkeys(codes, 0)
+    ratings: Counter[int] = Counter()
+    errors: Counter[int] = Counter()
+    found: Counter[str] = Counter()
+    assessed: Counter[str] = Counter()
     unscored = 0
     for annotation in annotations:
         if annotation.status == "unscored":
             unscored += 1
             continue
-        errors.append(len(annotation.errors))
+        errors[len(annotation.errors)] += 1
         if annotation.rating is not None:
-            ratings.append(annotation.rating)
-        given = annotation.codes()
-        for code in codes:
-            if code in annotation.taxonomy:
-                assessed[code] += 1
-                found[code] += code in given
+            ratings[annotation.rating] += 1
+        found.update(annotation.codes() & annotation.taxonomy.keys())
+        assessed.update(annotation.taxonomy.keys())
     return {
-        "n": len(errors),
+        "n": errors.total(),
         "unscored": unscored,
         "rating": _mean(ratings, seed, resamples),
         "errors_per_case": _mean(errors, seed, resamples),
-        "error_rate": {code: _rate(found[code], assessed[code]) for code in codes},
+        "error_rate": {
+            code: rate(found[code], assessed[code]) if assessed[code] else None for code in codes
+        },
     }
 
 
-def headline(annotations: Sequence[Annotation]) -> dict[str, float | int | None]:
+def headline(annotations: Iterable[Annotation]) -> dict[str, float | int | None]:
     """Returns what a table of sources shows: cases, unscored ones, rating, errors per case."""
     block = summarize(annotations, ())
     for name in ("rating", "errors_per_case"):

@@ -4,13 +4,16 @@ All intervals cover 95 %. What cannot be known is null, never NaN: a mean of not
 of a single value.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from math import isnan, sqrt
+from statistics import NormalDist
 from typing import NamedTuple
 
 SEED = 0
 RESAMPLES = 2000
-_CELLS = 2_000_000
+_NORMAL = NormalDist()
+_LEVELS = (0.025, 0.975)
 
 
 class Interval(NamedTuple):
@@ -43,6 +46,13 @@ def wilson(k: int, n: int) -> Interval:
     return Interval(*_score(k, n)) if n else UNKNOWN
 
 
+def rate(count: int, n: int) -> dict[str, float | None]:
+    """Returns a share as `rate`, with its Wilson interval `lo` to `hi`, all null where n is 0."""
+    lo, hi = wilson(count, n)
+    found = count / n if n else None
+    return {"rate": rounded(found), "lo": rounded(lo), "hi": rounded(hi)}
+
+
 def _score(k: int, n: int) -> tuple[float, float]:
     from scipy.stats import binomtest
 
@@ -51,29 +61,39 @@ def _score(k: int, n: int) -> tuple[float, float]:
 
 
 def mean_interval(
-    values: Sequence[float], seed: int = SEED, resamples: int = RESAMPLES
+    counts: Mapping[int, int], seed: int = SEED, resamples: int = RESAMPLES
 ) -> Interval:
     """Returns the bias-corrected, accelerated bootstrap interval of a mean (Efron 1987).
 
+    To draw as many values again, with replacement, is to draw how often each occurs from a
+    multinomial distribution: time and memory grow with the distinct values alone.
+
     Of fewer than two values it is null. Where all values are equal, each resample is too, and the
     interval is that value.
+
+    Args:
+        counts: how often each value occurs.
+        seed: of the resampling.
+        resamples: how many to draw.
     """
     import numpy as np
-    from scipy.stats import bootstrap
 
-    if len(values) < 2:
+    values, weights = np.array(sorted(counts.items()), dtype=np.int64).reshape(-1, 2).T
+    n = int(weights.sum())
+    if n < 2:
         return UNKNOWN
-    if len(set(values)) == 1:
+    if len(values) == 1:
         return Interval(float(values[0]), float(values[0]))
-    found = bootstrap(
-        (np.asarray(values, dtype=float),),
-        np.mean,
-        n_resamples=resamples,
-        batch=max(1, _CELLS // len(values)),
-        method="BCa",
-        rng=seed,
-    ).confidence_interval
-    return Interval(float(found.low), float(found.high))
+    total = values @ weights
+    totals = np.random.default_rng(seed).multinomial(n, weights / n, resamples) @ values
+    below = float((totals < total).sum() + (totals <= total).sum()) / (2 * resamples)
+    bias = _NORMAL.inv_cdf(min(max(below, 1 / (2 * resamples)), 1 - 1 / (2 * resamples)))
+    deviations = values - total / n
+    acceleration = float(weights @ deviations**3 / (6 * (weights @ deviations**2) ** 1.5))
+    moved = [bias + _NORMAL.inv_cdf(level) for level in _LEVELS]
+    levels = [_NORMAL.cdf(bias + z / (1 - acceleration * z)) for z in moved]
+    lo, hi = np.quantile(totals, levels) / n
+    return Interval(float(lo), float(hi))
 
 
 def sign_flip(differences: Sequence[int]) -> float:
@@ -108,7 +128,7 @@ def paired_difference(
     if not a:
         return None
     differences = [x - y for x, y in zip(a, b, strict=True)]
-    lo, hi = mean_interval(differences, seed, resamples)
+    lo, hi = mean_interval(Counter(differences), seed, resamples)
     mean = sum(differences) / len(differences)
     return Difference(len(differences), mean, lo, hi, sign_flip(differences))
 

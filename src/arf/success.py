@@ -1,18 +1,13 @@
 """How well an editor did, counted from the edits that outputs carry."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from arf.records import Edit, Output
-from arf.stats import wilson
+from arf.stats import rate, rounded
 
 OTHER_CHECKS_EXEMPT = {"answered", "gone"}
-
-
-def rate(count: int, n: int) -> dict[str, float | None]:
-    """Returns a share with its 95 % Wilson interval; the share of nothing is null."""
-    interval = wilson(count, n)
-    return {"rate": count / n if n else None, "lo": interval.lo, "hi": interval.hi}
 
 
 def success(
@@ -31,40 +26,45 @@ def success(
         `unanswered`; `collateral`, attempts that did other damage; `untouched_changed`, outputs
         that the code did not flag and whose text no kept edit explains.
     """
-    edits: dict[str, list[Edit]] = {code: [] for code in codes}
-    untouched_changed = dict.fromkeys(codes, 0)
+    counts: dict[str, Counter[str]] = {code: Counter() for code in codes}
     for parent, output in pairs:
         own = [edit for edit in output.edits if edit.round == round_name]
         text = parent.text
         for edit in own:
             text = edit.after or "" if edit.verdict == "kept" else text
-            if edit.code in edits:
-                edits[edit.code].append(edit)
+            if edit.code in counts:
+                counts[edit.code].update(_outcomes(edit))
         if text != output.text:
             flagged = {edit.code for edit in own}
             for code in codes:
-                untouched_changed[code] += code not in flagged
-    return {code: _count(edits[code], untouched_changed[code]) for code in codes}
+                counts[code]["untouched_changed"] += code not in flagged
+    return {code: _figures(counts[code]) for code in codes}
 
 
-def _count(edits: list[Edit], untouched_changed: int) -> dict[str, Any]:
-    attempted = [edit for edit in edits if edit.after is not None]
-    gone = sum(edit.checks.get("gone", False) for edit in attempted)
-    damaged = sum(
-        not all(ok for name, ok in edit.checks.items() if name not in OTHER_CHECKS_EXEMPT)
-        for edit in attempted
-    )
-    verdicts = [edit.verdict for edit in edits]
+def _outcomes(edit: Edit) -> Iterator[str]:
+    yield "flagged"
+    yield edit.verdict
+    if edit.after is None:
+        return
+    yield "attempted"
+    if edit.checks.get("gone", False):
+        yield "gone"
+    if not all(ok for name, ok in edit.checks.items() if name not in OTHER_CHECKS_EXEMPT):
+        yield "damaged"
+
+
+def _figures(count: Counter[str]) -> dict[str, Any]:
+    attempted, damaged = count["attempted"], count["damaged"]
     return {
-        "flagged": len(edits),
-        "attempted": len(attempted),
-        "editor_success": rate(gone, len(attempted)),
-        "kept": verdicts.count("kept"),
-        "reverted": verdicts.count("reverted"),
-        "unanswered": verdicts.count("unanswered"),
+        "flagged": count["flagged"],
+        "attempted": attempted,
+        "editor_success": rate(count["gone"], attempted),
+        "kept": count["kept"],
+        "reverted": count["reverted"],
+        "unanswered": count["unanswered"],
         "collateral": {
             "n": damaged,
-            "rate": damaged / len(attempted) if attempted else None,
+            "rate": rounded(damaged / attempted) if attempted else None,
         },
-        "untouched_changed": untouched_changed,
+        "untouched_changed": count["untouched_changed"],
     }

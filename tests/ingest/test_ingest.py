@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from memory import peak
 
 from arf.errors import ArfError
 from arf.files import read_records
@@ -243,6 +244,19 @@ def test_a_broken_label_is_set_aside(folder, row: dict[str, Any], reason: str) -
     assert reason in (out / "quarantine" / "annotations-ann-botchat.jsonl").read_text("utf-8")
     first, *_ = read_records(out / "annotations" / "people" / "botchat.jsonl", Annotation)
     assert (first.annotator, first.errors[0].start, first.rating) == ("ann", 5, 4)
+
+
+def test_memory_does_not_grow_with_the_rows(folder) -> None:
+    def rows(count: int) -> list[dict[str, Any]]:
+        long = "word " * 90
+        return [message(i, text=f"{i} {long}" if i % 2 else f"{i}") for i in range(count)]
+
+    def ingested(count: int) -> int:
+        root = folder(rows(count), teacher=rows(count))
+        return peak(lambda: run(root, recorded=True))
+
+    few, many = ingested(100), ingested(1000)
+    assert many < few + 100_000
 
 
 def test_real_data_is_taken_whole(real_data: Path, tmp_path: Path) -> None:

@@ -1,4 +1,8 @@
-from arf.ingest.near import NearDuplicates
+import sqlite3
+
+import pytest
+
+from arf.errors import ArfError
 from arf.ingest.store import Store
 
 
@@ -12,19 +16,17 @@ def test_add_keeps_the_first_and_put_the_last() -> None:
         assert (store.get("p", "k"), store.get("p", "none")) == ("four", None)
 
 
-STORY = (
-    "My order was due on Monday and it has not come. I called twice and nobody could tell me "
-    "where it is. Please send it again or give me back the 40 dollars that I paid for it."
-)
-
-
-def test_near_duplicates_are_found_and_others_not() -> None:
+def test_a_full_disk_is_told_in_one_line() -> None:
     with Store() as store:
-        near = NearDuplicates(store)
-        assert near.find("a", STORY) is None
-        assert near.find("b", STORY.replace("Monday", "Friday")) == "a"
-        assert (
-            near.find("c", "I want to close my account, please tell me how that is done.") is None
-        )
-        assert near.find("d", "Hi") is None
-        assert near.find("e", "Hi") == "d"
+        store._db.execute("PRAGMA max_page_count = 20")
+        with pytest.raises(ArfError, match="no room left for a temporary file") as full:
+            for i in range(100):
+                store.add("p", str(i), "x" * 4000)
+    assert "\n" not in str(full.value)
+
+
+def test_other_failures_of_the_database_are_not_hidden() -> None:
+    with Store() as store:
+        store._db.execute("DROP TABLE rows")
+        with pytest.raises(sqlite3.OperationalError, match="no such table"):
+            store.add("p", "k")

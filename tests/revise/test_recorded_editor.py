@@ -1,7 +1,9 @@
 from pathlib import Path
 
 import pytest
+from memory import peak
 
+from arf.errors import ArfError
 from arf.files import write_records
 from arf.records import RecordedEdit, RecordedEdits
 from arf.revise import Request
@@ -51,3 +53,27 @@ def test_answers(
     (answer,) = editor.revise([request])
     assert answer.text == text
     assert (reason or "") in (answer.reason or "")
+
+
+def test_texts_are_not_held_in_memory(tmp_path: Path, make_case, make_output) -> None:
+    path = tmp_path / "edits.jsonl"
+    edit = RecordedEdit(round="r1", code="sad", text="short " * 300)
+    write_records(path, [RecordedEdits(id=str(i), original="o", edits=(edit,)) for i in range(900)])
+
+    def answer(count: int) -> None:
+        editor = RecordedEditor(path)
+        for i in range(count):
+            request = Request(make_case(str(i)), make_output(str(i), "o"), "r1", "sad", ())
+            (answer,) = editor.revise([request])
+            assert answer.text == edit.text
+
+    assert peak(lambda: answer(900)) < path.stat().st_size / 4
+
+
+def test_without_any_edit_the_file_is_named(tmp_path: Path, make_case, make_output) -> None:
+    path = tmp_path / "botchat.jsonl"
+    path.write_bytes(b"")
+    editor = RecordedEditor(path)
+    assert list(editor.revise([])) == []
+    with pytest.raises(ArfError, match=r"botchat.jsonl holds no edit: put the editor's answers"):
+        list(editor.revise([Request(make_case(), make_output(), "r1", "sad", ())]))

@@ -9,7 +9,7 @@ from typing import Self
 from pydantic import Field, TypeAdapter, ValidationError, field_validator, model_validator
 
 from arf.errors import ArfError
-from arf.files import describe, read_records, sha256_text, write_records, write_rows
+from arf.files import describe, listing, read_records, sha256_text, write_records
 from arf.ingest.near import NearDuplicates
 from arf.ingest.people import to_annotation
 from arf.ingest.quarantine import Quarantine
@@ -107,25 +107,29 @@ class Channel:
 
     def cases(self, recorded_teacher: bool) -> Iterator[Case]:
         """Streams the cases: valid, without duplicates, at most `limit`."""
-        near = NearDuplicates(self.store)
-        alike: list[dict[str, str]] = []
         path = self.params.dir / self.file
         for case in self.quarantine.sift(path, self.name, self._case_row):
             full = self.params.limit is not None and self.counts["n"] == self.params.limit
             if full or self._left_out(case, recorded_teacher):
                 continue
-            twin = near.find(case.id, case.body())
-            if twin is not None:
-                crosses = self.params.splits.of(twin) != case.split
-                self.counts["near_duplicates"] += 1
-                self.counts["near_duplicates_across_splits"] += crosses
-                alike.append({"id": case.id, "near": twin})
             self.counts["n"] += 1
             self.counts[case.split] += 1
             self.store.add("case", case.id)
             yield case
-        if alike:
-            write_rows(self.out / "quarantine" / f"near-{self.file}", alike)
+
+    def note_near_duplicates(self, cases: Path) -> None:
+        """Lists the cases that are nearly the same as an earlier one."""
+        with (
+            NearDuplicates(self.store) as near,
+            listing(self.out / "quarantine" / f"near-{self.file}") as add,
+        ):
+            for case in read_records(cases, Case):
+                near.add(case.id, case.body())
+            split = self.params.splits.of
+            for item, twin in near.pairs():
+                self.counts["near_duplicates"] += 1
+                self.counts["near_duplicates_across_splits"] += split(item) != split(twin)
+                add({"id": item, "near": twin})
 
     def recorded_texts(self, cases: Path) -> Iterator[RecordedText]:
         """Streams the recorded outputs of the cases, in their order."""
@@ -138,8 +142,8 @@ class Channel:
         """Streams the recorded edits of the cases, in their order."""
         for case in read_records(cases, Case):
             edits = self.store.get("edits", case.id)
-            original = self.store.get("teacher", case.id)
-            if edits is not None and original is not None:
+            original = edits and self.store.get("teacher", case.id)
+            if edits and original:
                 yield RecordedEdits(
                     id=case.id, original=original, edits=_EDITS.validate_json(edits)
                 )
@@ -252,6 +256,7 @@ def _ingest_channel(channel: Channel, recorded_teacher: bool, taxonomy: Taxonomy
     channel.keep_teacher()
     channel.keep_edits()
     write_records(cases, channel.cases(recorded_teacher))
+    channel.note_near_duplicates(cases)
     write_records(out / "recorded" / "teacher" / file, channel.recorded_texts(cases))
     write_records(out / "recorded" / "edits" / file, channel.recorded_edits(cases))
     write_records(out / "annotations" / "people" / file, channel.annotations(taxonomy))

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from arf.errors import ArfError
-from arf.files import write_rows
+from arf.files import listing
 from arf.ingest.raw import BrokenRowError, Row, read_rows
 
 T = TypeVar("T")
@@ -31,22 +31,21 @@ class Quarantine:
         Raises:
             ArfError: once the file is read, if the share of refused rows is above the limit.
         """
-        seen = 0
-        broken: list[dict[str, Any]] = []
-        for row in read_rows(path):
-            seen += 1
-            try:
-                yield convert(row)
-            except BrokenRowError as error:
-                broken.append({"line": row.line, "reason": str(error), "raw": row.raw[:2000]})
-        if not broken:
-            return
+        seen = broken = 0
+        first = ""
         listed = self._folder / f"{name}.jsonl"
-        write_rows(listed, broken)
-        self.count += len(broken)
-        if len(broken) / seen > self._max_share:
+        with listing(listed) as add:
+            for row in read_rows(path):
+                seen += 1
+                try:
+                    yield convert(row)
+                except BrokenRowError as error:
+                    broken += 1
+                    first = first or f"{path}:{row.line}: {error}"
+                    add({"line": row.line, "reason": str(error), "raw": row.raw[:2000]})
+        self.count += broken
+        if broken and broken / seen > self._max_share:
             raise ArfError(
-                f"{path}:{broken[0]['line']}: {broken[0]['reason']}; {len(broken)} of {seen} rows "
-                f"are broken, over data.max_quarantine {self._max_share:g}: mend the rows listed "
-                f"in {listed}, or raise the limit"
+                f"{first}; {broken} of {seen} rows are broken, over data.max_quarantine "
+                f"{self._max_share:g}: mend the rows listed in {listed}, or raise the limit"
             )

@@ -14,6 +14,7 @@ from arf.records import Case, Split, Turn
 
 MAX_DEPTH = 100  # the reader of our own records stops at 200 levels
 CASE_FIELDS = {"id", "channel", "text", "turns", "fields", "received_at", "reference"}
+TURN_FIELDS = frozenset(Turn.model_fields)
 
 
 @dataclass(frozen=True)
@@ -108,8 +109,8 @@ def _split_turns(turns: Any) -> tuple[Any, list[dict[str, Any]]]:
     other: list[dict[str, Any]] = []
     for turn in turns:
         fields = turn if isinstance(turn, dict) else {}
-        other.append({k: v for k, v in fields.items() if k not in Turn.model_fields})
-        said.append({k: v for k, v in fields.items() if k in Turn.model_fields} if fields else turn)
+        other.append({k: v for k, v in fields.items() if k not in TURN_FIELDS})
+        said.append({k: v for k, v in fields.items() if k in TURN_FIELDS} if fields else turn)
     return said, other if any(other) else []
 
 

@@ -1,13 +1,14 @@
 """An editor's answers that already exist in a file."""
 
 import re
+from array import array
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from merge3 import Merge3
 
 from arf.errors import ArfError
-from arf.files import read_records
+from arf.files import read_placed
 from arf.records import RecordedEdits
 from arf.revise import Answer, Request
 
@@ -33,6 +34,36 @@ def rebase(before: str, after: str, current: str) -> str | None:
     return "".join(merged).strip()
 
 
+class _Edits:
+    """The recorded edits of a file by id, read when they are asked for: 16 bytes of memory each."""
+
+    def __init__(self, path: Path) -> None:
+        import numpy as np
+
+        hashes, starts = array("q"), array("q")
+        for start, item in read_placed(path, RecordedEdits):
+            hashes.append(hash(item.id))
+            starts.append(start)
+        order = np.argsort(hashes)
+        self._hashes, self._starts = np.asarray(hashes)[order], np.asarray(starts)[order]
+        self._path = path
+
+    def __len__(self) -> int:
+        return len(self._starts)
+
+    def get(self, item_id: str) -> RecordedEdits | None:
+        left, right = (
+            self._hashes.searchsorted(hash(item_id), side=side) for side in ("left", "right")
+        )
+        for start in self._starts[left:right]:
+            with self._path.open("rb") as file:
+                file.seek(start)
+                item = RecordedEdits.model_validate_json(file.readline())
+            if item.id == item_id:
+                return item
+        return None
+
+
 class RecordedEditor:
     """Gives each request its recorded answer, as a patch onto the text at hand.
 
@@ -43,7 +74,7 @@ class RecordedEditor:
     name = "recorded"
 
     def __init__(self, path: Path) -> None:
-        self._edits = {item.id: item for item in read_records(path, RecordedEdits)}
+        self._edits = _Edits(path)
         self._path = path
 
     def revise(self, requests: Iterable[Request]) -> Iterator[Answer]:
@@ -53,7 +84,7 @@ class RecordedEditor:
             ArfError: something is to be edited, and no edit was recorded at all.
         """
         for request in requests:
-            if not self._edits:
+            if not len(self._edits):
                 raise ArfError(
                     f"{self._path} holds no edit: put the editor's answers into "
                     f"data.dir/edits/{self._path.name}, or choose another roles.editor.provider"

@@ -1,7 +1,7 @@
 """Audit a sample of the teacher's outputs: `python -m arf.stages.audit`."""
 
 from arf.annotate.providers import AnnotatorRole, open_annotator
-from arf.audit import AuditParams, audit, draw
+from arf.audit import AuditParams, audit, draw, training_ids
 from arf.channels import Channels
 from arf.files import read_records, write_json, write_records
 from arf.layout import METRICS, annotations, cases, outputs, people
@@ -24,7 +24,7 @@ def main() -> None:
         labels = list(annotator.annotate(draw(stream, params)))
         write_records(annotations("audit", TEACHER, channel), labels)
         by_people = list(read_records(people(channel), Annotation))
-        training = {c.id for c in read_records(cases(channel), Case) if c.split == "train"}
+        training = training_ids(read_records(cases(channel), Case), by_people)
         metrics[channel] = audit(labels, by_people, training, channel, taxonomy)
     write_json(METRICS / "audit.json", metrics)
 

@@ -1,5 +1,7 @@
 """Judge a source's outputs on the test cases: `python -m arf.stages.judge SOURCE`."""
 
+from itertools import chain
+
 from arf.annotate.providers import AnnotatorRole, open_annotator
 from arf.channels import Channels
 from arf.files import read_records, write_json, write_records
@@ -15,7 +17,7 @@ def main(source: str) -> None:
     taxonomy = load_taxonomy()
     judge = open_annotator(load_section("roles.judge", AnnotatorRole), taxonomy)
     metrics = {}
-    everywhere: list[Annotation] = []
+    paths = []
     for channel in load_section("channels", Channels).root:
         stream = pair(
             read_records(cases(channel), Case), read_records(outputs(source, channel), Output)
@@ -23,9 +25,9 @@ def main(source: str) -> None:
         test = (item for item in stream if item[0].split == "test")
         path = annotations("judge", source, channel)
         write_records(path, judge.annotate(test))
-        labels = list(read_records(path, Annotation))
-        metrics[channel] = summarize(labels, list(taxonomy.codes))
-        everywhere += labels
+        metrics[channel] = summarize(read_records(path, Annotation), list(taxonomy.codes))
+        paths.append(path)
+    everywhere = chain.from_iterable(read_records(path, Annotation) for path in paths)
     write_json(METRICS / "judge" / f"{source}.json", metrics)
     write_json(METRICS / "summary" / f"{source}.json", headline(everywhere))
 
