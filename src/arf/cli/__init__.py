@@ -5,6 +5,8 @@ import sys
 import typer
 
 from arf.cli.doctor import doctor
+from arf.cli.rules import rules
+from arf.cli.sample import sample
 from arf.cli.ui import ui
 from arf.errors import ArfError
 
@@ -18,6 +20,8 @@ app = typer.Typer(
 )
 app.command()(doctor)
 app.command()(ui)
+app.command()(sample)
+app.add_typer(rules, name="rules")
 
 
 def main() -> None:
