@@ -14,7 +14,8 @@ from arf.taxonomy import load_taxonomy
 
 PROMPTS = Path(__file__).parents[1] / "prompts"
 TAXONOMY = load_taxonomy(PROMPTS / "taxonomy.yaml")
-FILES = sorted(p for p in PROMPTS.rglob("*.yaml") if p.name != "taxonomy.yaml")
+NO_PROMPTS = {"taxonomy.yaml", *(path.name for path in (PROMPTS / "lexicons").iterdir())}
+FILES = sorted(path for path in PROMPTS.rglob("*.yaml") if path.name not in NO_PROMPTS)
 CASES = {
     "botchat": Case(
         id="b", channel="botchat", split="test",

@@ -1,5 +1,6 @@
 """The taxonomy of the project, and what a broken one says."""
 
+import shutil
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,7 @@ def raw() -> dict[str, Any]:
 
 def write(tmp_path: Path, value: dict[str, Any]) -> Path:
     path = tmp_path / "taxonomy.yaml"
+    shutil.copytree(PATH.parent / "lexicons", tmp_path / "lexicons", dirs_exist_ok=True)
     with path.open("w", encoding="utf-8") as file:
         YAML(typ="safe", pure=True).dump(value, file)
     return path
@@ -119,18 +121,18 @@ def test_detectors_pass_over_the_negative_examples(code: str, example: Example) 
         ("unn_content_redundant", "shares", 90, "unknown setting (did you mean share?)"),
         ("unn_content_redundant", "share", 900, "less than or equal to 100"),
         ("unn_content_redundant", "share", "much", "valid number"),
-        ("unn_content_pleasantry", "patterns", ["(thank"], "no regular expression"),
-        ("unn_content_pleasantry", "patterns", [], "at least 1 item"),
+        ("unn_content_pleasantry", "trailing", ["(thank"], "no regular expression"),
+        ("unn_content_pleasantry", "rules", [], "at least 1 item"),
         ("exposed_identifier", "kinds", {"pin": {"pattern": "\\d+"}}, "(?P<value>...)"),
         ("unsupported_detail", "counts", -1, "greater than or equal to 0"),
-        ("inferred_sentiment", "groups", [{"words": ["sad"], "when": "often"}], "'always'"),
+        ("inferred_sentiment", "groups", [{"often": ["sad"]}], "unknown setting"),
     ],
 )
 def test_a_wrong_setting_is_named(
     tmp_path: Path, code: str, setting: str, value: object, complaint: str
 ) -> None:
     taxonomy = raw()
-    taxonomy["codes"][code]["detector"]["settings"][setting] = value
+    taxonomy["codes"][code]["detector"].setdefault("settings", {})[setting] = value
     path = write(tmp_path, taxonomy)
     with pytest.raises(ArfError) as caught:
         RulesAnnotator(load_taxonomy(path), path)
@@ -138,6 +140,30 @@ def test_a_wrong_setting_is_named(
     assert str(path) in message
     assert f"codes.{code}.detector.settings.{setting}" in message
     assert complaint in message
+    assert "\n" not in message
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        (None, "lexicons/courtesies.yaml: no such file"),
+        ("- thanks", "courtesies.yaml: expected a mapping"),
+        ("rules: [", "courtesies.yaml"),
+        ("rulse: []", "courtesies.yaml: rulse"),
+        ("rules: []", "courtesies.yaml: rules"),
+    ],
+)
+def test_a_broken_lexicon_is_named(tmp_path: Path, text: str | None, complaint: str) -> None:
+    path = write(tmp_path, raw())
+    lexicon = tmp_path / "lexicons/courtesies.yaml"
+    lexicon.unlink()
+    if text is not None:
+        lexicon.write_text(text, encoding="utf-8")
+    with pytest.raises(ArfError) as caught:
+        RulesAnnotator(load_taxonomy(path), path)
+    message = str(caught.value)
+    assert complaint in message
+    assert "codes.unn_content_pleasantry.detector" in message
     assert "\n" not in message
 
 

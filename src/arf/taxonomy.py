@@ -1,10 +1,11 @@
 """The error taxonomy: the one source for audit, editor, judge and report."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, TypeAdapter, ValidationError, model_validator
+from pydantic import Field, PrivateAttr, TypeAdapter, ValidationError, model_validator
 
 from arf.errors import ArfError
 from arf.files import describe, sha256_text
@@ -36,11 +37,53 @@ class Examples(Section):
     negative: tuple[Example, ...] = Field(min_length=1)
 
 
+class People(Section):
+    """Who speaks in a case and whom an output tells of, as regular expressions."""
+
+    staff: tuple[str, ...] = ()
+    customers: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _are_patterns(self) -> "People":
+        for pattern in (*self.staff, *self.customers):
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                raise ValueError(f"{pattern!r} is no regular expression: {error}") from error
+        return self
+
+
 class Detector(Section):
-    """Which rule finds the error, with that rule's own settings."""
+    """Which rule finds the error, with that rule's own words and settings.
+
+    Attributes:
+        name: the rule.
+        lexicon: a YAML file of words, relative to the taxonomy's folder.
+        settings: thresholds and the like; a name that the lexicon has too counts here.
+    """
 
     name: str
+    lexicon: str | None = None
     settings: dict[str, Any] = Field(default_factory=dict)
+    _words: dict[str, Any] = PrivateAttr(default_factory=dict)
+
+    @property
+    def words(self) -> dict[str, Any]:
+        """What the lexicon holds."""
+        return self._words
+
+    def read_lexicon(self, folder: Path) -> None:
+        """Reads the lexicon, if there is one.
+
+        Raises:
+            ArfError: it is absent or no mapping.
+        """
+        if self.lexicon is None:
+            return
+        words = read_yaml(folder / self.lexicon)
+        if not isinstance(words, dict):
+            raise ArfError(f"{folder / self.lexicon}: expected a mapping of settings")
+        self._words = words
 
 
 class Code(Section):
@@ -93,9 +136,10 @@ class Code(Section):
 
 
 class Taxonomy(Section):
-    """All codes by name, in the order of precedence, and the rating guide."""
+    """All codes by name, in the order of precedence, the rating guide, and who is who."""
 
     ratings: dict[int, str]
+    people: People = People()
     codes: dict[str, Code] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -114,12 +158,19 @@ class Taxonomy(Section):
 
 
 def load_taxonomy(path: Path = TAXONOMY) -> Taxonomy:
-    """Reads and validates the taxonomy.
+    """Reads and validates the taxonomy, and reads its lexicons.
 
     Raises:
-        ArfError: it is absent or malformed; the message names the code and field.
+        ArfError: it or a lexicon is absent or malformed; the message names the code and field.
     """
     try:
-        return TypeAdapter(Taxonomy).validate_python(read_yaml(path))
+        taxonomy = TypeAdapter(Taxonomy).validate_python(read_yaml(path))
     except ValidationError as error:
         raise ArfError(f"{path}: {describe(error)}") from error
+    for name, code in taxonomy.codes.items():
+        if code.detector is not None:
+            try:
+                code.detector.read_lexicon(path.parent)
+            except ArfError as error:
+                raise ArfError(f"{path}: codes.{name}.detector.lexicon: {error}") from error
+    return taxonomy

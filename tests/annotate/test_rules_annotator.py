@@ -143,7 +143,7 @@ def test_copies(text: str, opening: str, found: bool) -> None:
             ["The chat ended without a booking"],
         ),
         ("He wanted a room. The chat ended without a booking.", []),
-        ("He was booked in. The request was resolved.", ["The request was resolved"]),
+        ("He was booked in. The request was resolved.", ["The request was resolved."]),
     ],
 )
 def test_repetitions(text: str, expected: list[str]) -> None:

@@ -1,15 +1,18 @@
 """The cascade on a toy taxonomy: `sad` and `twice` are errors that a word stands for."""
 
+import random
+from collections.abc import Iterable, Iterator
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from arf.annotate.mock import MockAnnotator
 from arf.errors import ArfError
-from arf.records import Annotation, Case, Finding, Output
+from arf.records import Annotation, Case, Edit, Finding, Output
 from arf.revise import Answer, Request
 from arf.revise.cascade import revise
-from arf.revise.guard import check
+from arf.revise.guard import REASONS, check
 from arf.revise.mock import MockEditor
 from arf.success import success
 from arf.taxonomy import Code, Taxonomy
@@ -123,6 +126,84 @@ def test_windows_do_not_show() -> None:
     assert {output.text for output in outputs} == {"Late."}
 
 
+class CountingAnnotator(MockAnnotator):
+    """A mock that remembers the texts that it was shown."""
+
+    def __init__(self) -> None:
+        super().__init__(WORDS, unscored=frozenset({"3"}))
+        self.shown: list[str] = []
+
+    def annotate(self, pairs: Iterable[tuple[Case, Output]]) -> Iterator[Annotation]:
+        for case, output in pairs:
+            self.shown.append(output.text)
+            yield from super().annotate([(case, output)])
+
+
+def naive(pairs: list[tuple[Case, Output]], editor: MockEditor) -> Iterator[Output]:
+    """The cascade as one would write it down: each text is annotated whenever it is asked about."""
+
+    def label(case: Case, output: Output) -> Annotation:
+        (found,) = MockAnnotator(WORDS, unscored=frozenset({"3"})).annotate([(case, output)])
+        return found
+
+    for case, output in pairs:
+        output = output.model_copy(  # noqa: PLW2901
+            update={"source": "r1", "parent": output.source, "provider": editor.name}
+        )
+        for name in WORDS:
+            before = label(case, output)
+            if name not in before.codes():
+                continue
+            findings = tuple(error for error in before.errors if error.code == name)
+            (answer,) = editor.revise([Request(case, output, "r1", name, findings)])
+            checks, verdict, reason, text = {}, "unanswered", answer.reason, output.text
+            if answer.text is not None:
+                after = label(case, output.model_copy(update={"text": answer.text}))
+                texts = (output.text, answer.text)
+                checks = check(TAXONOMY.codes[name], name, before, after, texts)
+                failed = [check for check, passed in checks.items() if not passed]
+                verdict = "reverted" if failed else "kept"
+                reason = (answer.reason or REASONS[failed[0]]) if failed else None
+                text = output.text if failed else answer.text
+            edit = Edit(
+                round="r1", code=name, before=output.text, after=answer.text, provider=editor.name,
+                prompt_sha256=answer.prompt_sha256, checks=checks, verdict=verdict, reason=reason,
+            )  # fmt: skip
+            output = output.model_copy(  # noqa: PLW2901
+                update={"text": text, "edits": (*output.edits, edit)}
+            )
+        yield output
+
+
+def wild(request: Request) -> Answer:
+    """An editor with every habit: it drops the error, or more, or less, or cannot."""
+    text = request.output.text
+    habit = random.Random(f"{request.case.id}/{request.code}").randrange(6)
+    answers = [
+        drop(request), Answer(None, "cannot"), Answer(text), Answer(""),
+        Answer(text.replace(WORDS[request.code], "not").strip()), Answer("Paid twicely."),
+    ]  # fmt: skip
+    return answers[habit]
+
+
+def test_each_text_is_annotated_once_and_nothing_else_changes() -> None:
+    draw = random.Random(0)
+    pieces = ["Late.", "Paid $50.", "Not so.", "Maria called.", "sadness", "twicely"]
+    texts = [" ".join(draw.choices(pieces, k=draw.randrange(1, 6))) for _ in range(600)]
+    cases = [Case(id=str(i), channel="c", split="train", text="-") for i in range(len(texts))]
+    pairs = [
+        (case, Output(id=case.id, channel="c", source="r0", text=text, provider="recorded"))
+        for case, text in zip(cases, texts, strict=True)
+    ]
+    annotator = CountingAnnotator()
+    outputs = list(revise(pairs, "r1", list(WORDS), annotator, MockEditor(wild), TAXONOMY))
+    assert outputs == list(naive(pairs, MockEditor(wild)))
+    edits = [edit for output in outputs for edit in output.edits]
+    assert {edit.verdict for edit in edits} == {"kept", "reverted", "unanswered"}
+    answered = sum(edit.after is not None for edit in edits)
+    assert len(annotator.shown) == len(texts) + answered
+
+
 @pytest.mark.parametrize(
     ("before", "after", "came"),
     [
@@ -141,3 +222,39 @@ def test_what_counts_as_another_error(before: list, after: list, came: set[str])
 
     checks = check(code(), "sad", label(before), label(after), ("a b c", "x"))
     assert checks["no_new_error"] is (came == set())
+
+
+@pytest.mark.parametrize(
+    ("new", "span", "came"),
+    [
+        ("It came. Twice it came.", "Twice it came.", False),
+        ("It came. It came twice.", "It came twice.", True),
+        ("It came. So twice it came.", "Twice it came.", True),
+    ],
+)
+def test_what_a_cut_lays_open_is_no_other_error(new: str, span: str, came: bool) -> None:
+    def label(*found: Finding) -> Annotation:
+        return Annotation(
+            id="i", channel="c", source="r0", text_sha256="", annotator="m", taxonomy={},
+            errors=found,
+        )  # fmt: skip
+
+    old = "It came. Twice it came. She was sad."
+    after = label(Finding(code="twice", span=span))
+    checks = check(code(), "sad", label(Finding(code="sad", span="She was sad")), after, (old, new))
+    assert checks["no_new_error"] is not came
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "lost"),
+    [
+        ("Kenji got in. Kenji said bye.", "Kenji got in.", None),
+        ("It is late. Ask for Kenji sadly.", "It is late.", "names"),
+        ("It is late. The two sides said bye.", "It is late.", None),
+        ("It is late. The two cards came.", "It is late.", "numbers"),
+    ],
+)
+def test_what_counts_as_a_lost_fact(old: str, new: str, lost: str | None) -> None:
+    label = Annotation(id="i", channel="c", source="r0", text_sha256="", annotator="m", taxonomy={})
+    checks = check(code(), "sad", label, label, (old, new))
+    assert [name for name, passed in checks.items() if not passed] == ([lost] if lost else [])

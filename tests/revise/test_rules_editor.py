@@ -89,10 +89,54 @@ def edit_span(code: str, text: str, span: str | None, start: int | None = None) 
         ("She expressed great frustration about the broken lid.", "She mentioned the broken lid."),
         ("The call ended with her upset and no room found.", "The call ended with no room found."),
         ("She rang and half-jokingly asked why.", "She rang and asked why."),
+        ("She was worried that it might break.", "She thought that it might break."),
+        ("She was worried about losing her seat.", "She mentioned the risk of losing her seat."),
+        ("She seemed sceptical about the offer.", "She questioned the offer."),
+        ("She was enthusiastic about both ideas and left.", "She left."),
+        ("She rang, worried that it might break.", "She rang, thinking that it might break."),
+        ("Her tone shows they are upset that nobody rang.", "They report that nobody rang."),
+        (
+            "She was upset because the shop had closed and wants her money back.",
+            "The shop had closed, and she wants her money back.",
+        ),
+        ("It broke, and the call ended with no offer and the customer very upset.",
+         "It broke, and the call ended with no offer."),
+        ("She was upset at this point.", ""),
+        ("She was late and worried that it broke.", "She was late and thought that it broke."),
+        ("She is late and upset that a lid broke.", "She is late and reports that a lid broke."),
+        ("The man, who had rung, felt sad and left.", "The man, who had rung, left."),
+        ("The man, who was angry, felt sad and paid.", "The man paid."),
+        ("She was uncomfortable paying a fine.", "She mentioned paying a fine."),
+        ("She had all but lost hope.", ""),
+        ("She was upset with how it had been handled.", ""),
     ],
-)
+)  # fmt: skip
 def test_neutral_wording(before: str, after: str) -> None:
     assert edit(SENTIMENT, START + before).text == (START + after).strip()
+
+
+@pytest.mark.parametrize(
+    ("before", "span", "after"),
+    [
+        ("It broke, a source of great stress for her.", "stress", "It broke."),
+        ("It broke, something that she was angry about.", "angry", "It broke."),
+        ("It broke, and anger was growing on her side.", ", and anger", "It broke."),
+        ("It broke, making her feel foolish.", "foolish", "It broke."),
+        ("It broke, very much to her dismay.", "much to her dismay", "It broke."),
+        ("Her anger was hard to miss.", "anger", ""),
+        ("There was anger on her side.", "There was anger", ""),
+        ("She was becoming more and more uneasy.", " and more uneasy", ""),
+        ("She reacted with relief.", "with relief", ""),
+        ("She showed no concern and left.", "showed no concern", "She left."),
+        ("She gladly accepted the offer.", "gladly", "She accepted the offer."),
+        ("She conveyed anger over the 5 dents.", "anger", "She mentioned the 5 dents."),
+    ],
+)
+def test_what_says_nothing_without_the_feeling_goes_with_it(
+    before: str, span: str, after: str
+) -> None:
+    answer = edit_span(SENTIMENT, START + before, span)
+    assert answer.text == (START + after).strip()
 
 
 @pytest.mark.parametrize(
@@ -120,6 +164,8 @@ def test_what_was_said_stays(said: str, before: str, after: str) -> None:
         ("She agreed with thanks.", "She agreed."),
         ("She said she needed nothing else and paid.", "She paid."),
         ("She thanked the bot before closing the chat.", ""),
+        ("The chat ended with both sides exchanging thanks.", ""),
+        ("The bot signed off kindly and she said goodbye.", ""),
     ],
 )
 def test_courtesies_go(before: str, after: str) -> None:
@@ -162,14 +208,34 @@ def test_repetitions_go(before: str, after: str) -> None:
             "She gave [card number] and PIN [masked].",
         ),
         ("She lives at 12 Elm Street.", "12 Elm Street", "She lives at [address]."),
+        ("It is late (order 12-3456).", "12-3456", "It is late (order [masked])."),
+        ("It is late (policy P-837986).", "policy P-837986", "It is late (policy [masked])."),
+        ("It is late (member M3541185).", "member M3541185", "It is late (member [masked])."),
+        ("Its booking number is KHD683.", "booking KHD683", "Its booking number is [masked]."),
+        ("It is late, under booking KB8Q80.", "KB8Q80", "It is late, under booking [masked]."),
+        ("She gave 07700 900682 as a phone number.", "07700 900682",
+         "She gave [masked] as a phone number."),
     ],
-)
+)  # fmt: skip
 def test_identifiers_are_masked(text: str, said: str, after: str) -> None:
     assert edit(IDENTIFIER, text, said).text == after
 
 
-def test_a_mask_without_a_known_shape() -> None:
-    assert mask("She gave ", "Rollo") == "[identifier]"
+@pytest.mark.parametrize(
+    ("before", "value", "after", "kind", "expected"),
+    [
+        ("She gave ", "Rollo", ".", None, "[identifier]"),
+        ("She gave ", "Rollo", ".", "what a person notes", "[identifier]"),
+        ("It was held under ", "KHD683", ".", "booking reference", "[booking reference]"),
+        ("It was held under ", "KHD683", ".", "PIN", "[PIN]"),
+        ("The PIN for verification was ", "7548", ".", "PIN", "[masked]"),
+        ("The card used was ", "4000 0409 0161 0339", ".", None, "[masked]"),
+        ("She gave ", "40 Mill Road", " as the address.", None, "[masked]"),
+        ("Write to ", "a@example.org", ".", "order number", "[e-mail address]"),
+    ],
+)
+def test_masks(before: str, value: str, after: str, kind: str | None, expected: str) -> None:
+    assert mask(before, value, after, kind) == expected
 
 
 @pytest.mark.parametrize(
@@ -180,8 +246,19 @@ def test_a_mask_without_a_known_shape() -> None:
         (SENTIMENT, "She left.", None, "no finding has a span"),
         ("wrong_outcome", "She left.", "She left", "no rule mends wrong_outcome"),
         (SENTIMENT, "It came. She was upset about 5 dents.", "She was upset about", "cannot be"),
+        (SENTIMENT, "It ended on a friendly and content note.", "content note", "no sentence"),
+        (SENTIMENT, "She is happy with it and no seat was booked.", "She is happy", "holds more"),
+        (COURTESY, "Mail came thanking her and saying the deal was ready.",
+         "thanking her and saying the deal was ready", "would be lost"),
+        (COURTESY, "It came. She thanked the shop for taking old lamps and rugs away.",
+         "She thanked the shop for taking old lamps and rugs away", "would be lost"),
+        (SENTIMENT, "She rang, as his medicine was making him feel odd, and left.", "odd", "cannot be"),
+        (SENTIMENT, "One case was sad and the other, the red one, had not.", "One case was sad and "
+         "the other, the red one", "refers to what is gone"),
+        (COURTESY, "It came. After a check that it was on, she said bye.", "she said bye",
+         "no sentence"),
     ],
-)
+)  # fmt: skip
 def test_no_safe_rewrite_is_no_answer(code: str, text: str, span: str | None, reason: str) -> None:
     answer = edit_span(code, text, span)
     assert answer.text is None
@@ -201,6 +278,25 @@ def test_the_spans_of_people_need_not_be_those_of_the_rules(
     text: str, span: str, after: str
 ) -> None:
     assert edit_span(SENTIMENT, text, span).text == after
+
+
+@pytest.mark.parametrize(
+    ("text", "span", "after"),
+    [
+        ("Ines was sad. She asked why.", "Ines was sad.", "Ines asked why."),
+        ("Ines was sad. The customer left.", "Ines was sad.", "Ines left."),
+        ("It came. Ines was sad.", "Ines was sad.", None),
+        ("It came. Anger was growing.", "Anger was growing.", "It came."),
+        ("Ines rang. Ines was sad.", "Ines was sad.", "Ines rang."),
+    ],
+)
+def test_a_person_of_the_case_is_still_named(text: str, span: str, after: str | None) -> None:
+    output = Output(id="c", channel="botchat", source="r0", text=text, provider="mock")
+    request = Request(case_of("Hello, Ines here."), output, "r1", SENTIMENT, (Finding(
+        code=SENTIMENT, span=span, start=None),))  # fmt: skip
+    (answer,) = EDITOR.revise([request])
+    assert answer.text == after
+    assert after or answer.reason == "a name would be lost"
 
 
 def test_a_span_is_taken_where_it_starts() -> None:
@@ -256,6 +352,45 @@ def test_an_answer_is_a_text_or_a_reason(words: list[str], code: str) -> None:
         assert answer.text.strip()
         assert "  " not in answer.text.replace(text, "")
         assert answer == edit(code, text)
+
+
+BAD = {
+    "another language": "Der Kunde war verärgert, weil das Paket nicht kam. Er rief zweimal an.",
+    "capitals": "THE CUSTOMER WAS UPSET THAT NOBODY ANSWERED AND ASKED FOR A REFUND.",
+    "markup": "<p>The customer was <b>upset</b> and left.</p><br/>It came.",
+    "emoji": "The customer was upset 😡 and asked why 🤷. 👍",
+    "one word": "Upset",
+    "no sentence end": "the customer was upset and asked why and thanked the bot and",
+    "marks": "?!... ,;: () [] \u201c\u201d - -- ---",
+    "lines": "The customer was upset.\n\n\nThe customer thanked the bot.\r\n\tIt came.",
+    "long": "The customer was upset, and nobody answered because the line was busy. " * 1000,
+}
+
+
+@pytest.mark.parametrize("text", BAD.values(), ids=BAD.keys())
+@pytest.mark.parametrize("code", [SENTIMENT, COURTESY, COPY, REPETITION, IDENTIFIER])
+def test_bad_input_is_edited_or_refused(text: str, code: str) -> None:
+    middle = len(text) // 2
+    for start, end in ((0, len(text)), (0, middle), (middle, len(text)), (middle, middle + 9)):
+        answer = edit_span(code, text, text[start:end], start)
+        assert (answer.text is None) is (answer.reason is not None)
+        assert answer.text is None or answer.text.strip()
+
+
+@given(st.data())
+def test_any_finding_in_any_text_gives_a_text_or_a_reason(data: st.DataObject) -> None:
+    words = st.sampled_from(
+        ["The customer", "was", "upset", "and", "thanked", ",", ".", "that", "Ines", "$5", "which",
+         "because", "not", "no", "saying", "by", "(", ")", "\u201c", "the", "!", "\n", "😡"]
+    )  # fmt: skip
+    told = st.lists(words, min_size=1, max_size=20).map(" ".join)
+    text = data.draw(told | st.text(min_size=1, max_size=60))
+    start = data.draw(st.integers(0, len(text) - 1))
+    end = data.draw(st.integers(start + 1, len(text)))
+    code = data.draw(st.sampled_from([SENTIMENT, COURTESY, COPY, REPETITION, IDENTIFIER]))
+    answer = edit_span(code, text, text[start:end], start)
+    assert (answer.text is None) is bool(answer.reason)
+    assert answer.text is None or answer.text.strip()
 
 
 @pytest.mark.skipif(not REAL.exists(), reason="the real data does not lie beside the project")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
+from typing import NamedTuple
 
 from arf.annotate import Annotator
 from arf.errors import ArfError
@@ -11,6 +12,14 @@ from arf.revise.guard import REASONS, check
 from arf.taxonomy import Taxonomy
 
 WINDOW = 512
+
+
+class _Labelled(NamedTuple):
+    """An output with what the annotator says of its text as it stands now."""
+
+    case: Case
+    output: Output
+    label: Annotation
 
 
 def revise(
@@ -25,7 +34,8 @@ def revise(
 
     For each code in turn the annotator flags outputs, the editor rewrites the flagged ones, and
     the annotator reads the result: an edit that passes every check of the guard is kept, else
-    the text stays as it was. An output that no code flags comes out as it went in.
+    the text stays as it was. An output that no code flags comes out as it went in. Each text is
+    annotated once: the label of an edited text serves the codes that follow.
 
     Args:
         pairs: the parent's outputs with their cases.
@@ -53,77 +63,75 @@ def revise(
             )
             for _, output in window
         ]
+        rows = _label(annotator, cases, outputs)
         for code in codes:
-            step = _Step(round_name, code, annotator, editor, taxonomy)
-            outputs = step.run(cases, outputs)
-        yield from outputs
+            _clear(code, rows, round_name, annotator, editor, taxonomy)
+        yield from (row.output for row in rows)
 
 
-class _Step:
-    """One code over one window of outputs."""
+def _label(annotator: Annotator, cases: list[Case], outputs: list[Output]) -> list[_Labelled]:
+    labels = annotator.annotate(zip(cases, outputs, strict=True))
+    return [_Labelled(*row) for row in zip(cases, outputs, labels, strict=True)]
 
-    def __init__(
-        self,
-        round_name: str,
-        code: str,
-        annotator: Annotator,
-        editor: Editor,
-        taxonomy: Taxonomy,
-    ) -> None:
-        self.round = round_name
-        self.code = code
-        self.annotator = annotator
-        self.editor = editor
-        self.definition = taxonomy.codes[code]
 
-    def run(self, cases: list[Case], outputs: list[Output]) -> list[Output]:
-        labels = list(self.annotator.annotate(zip(cases, outputs, strict=True)))
-        flagged = [i for i, label in enumerate(labels) if self.code in label.codes()]
-        requests = [
-            Request(
-                case=cases[i],
-                output=outputs[i],
-                round=self.round,
-                code=self.code,
-                findings=tuple(e for e in labels[i].errors if e.code == self.code),
-            )
-            for i in flagged
-        ]
-        answers = list(self.editor.revise(requests))
-        edited = [
-            request.output.model_copy(update={"text": answer.text or ""})
-            for request, answer in zip(requests, answers, strict=True)
-        ]
-        relabelled = self.annotator.annotate(zip((cases[i] for i in flagged), edited, strict=True))
-        revised = list(outputs)
-        for i, answer, label in zip(flagged, answers, relabelled, strict=True):
-            edit = self._edit(outputs[i], answer, labels[i], label)
-            text = edit.after if edit.verdict == "kept" else outputs[i].text
-            revised[i] = outputs[i].model_copy(
-                update={"text": text, "edits": (*outputs[i].edits, edit)}
-            )
-        return revised
-
-    def _edit(self, output: Output, answer: Answer, before: Annotation, after: Annotation) -> Edit:
-        checks: dict[str, bool] = {}
-        if answer.text is not None:
-            texts = (output.text, answer.text)
-            checks = check(self.definition, self.code, before, after, texts)
-        failed = next((name for name, passed in checks.items() if not passed), None)
-        if answer.text is None:
-            verdict, reason = "unanswered", answer.reason
-        elif failed:
-            verdict, reason = "reverted", answer.reason or REASONS[failed]
-        else:
-            verdict, reason = "kept", None
-        return Edit(
-            round=self.round,
-            code=self.code,
-            before=output.text,
-            after=answer.text,
-            provider=self.editor.name,
-            prompt_sha256=answer.prompt_sha256,
-            checks=checks,
-            verdict=verdict,
-            reason=reason,
+def _clear(
+    code: str,
+    rows: list[_Labelled],
+    round_name: str,
+    annotator: Annotator,
+    editor: Editor,
+    taxonomy: Taxonomy,
+) -> None:
+    """Has the outputs that a code flags rewritten, in place."""
+    flagged = [i for i, row in enumerate(rows) if code in row.label.codes()]
+    requests = []
+    for i in flagged:
+        case, output, label = rows[i]
+        findings = tuple(error for error in label.errors if error.code == code)
+        requests.append(Request(case, output, round_name, code, findings))
+    answers = list(editor.revise(requests))
+    edited = {
+        i: rows[i].output.model_copy(update={"text": answer.text})
+        for i, answer in zip(flagged, answers, strict=True)
+        if answer.text is not None
+    }
+    relabelled = dict(
+        zip(
+            edited,
+            _label(annotator, [rows[i].case for i in edited], list(edited.values())),
+            strict=True,
         )
+    )
+    for i, answer in zip(flagged, answers, strict=True):
+        before, after = rows[i], relabelled.get(i)
+        checks: dict[str, bool] = {}
+        if after is not None:
+            texts = (before.output.text, after.output.text)
+            checks = check(taxonomy.codes[code], code, before.label, after.label, texts)
+        edit = _edit(round_name, code, before.output.text, answer, editor.name, checks)
+        kept = after if after is not None and edit.verdict == "kept" else before
+        edits = (*before.output.edits, edit)
+        rows[i] = kept._replace(output=kept.output.model_copy(update={"edits": edits}))
+
+
+def _edit(
+    round_name: str, code: str, before: str, answer: Answer, provider: str, checks: dict[str, bool]
+) -> Edit:
+    failed = next((name for name, passed in checks.items() if not passed), None)
+    if answer.text is None:
+        verdict, reason = "unanswered", answer.reason
+    elif failed:
+        verdict, reason = "reverted", answer.reason or REASONS[failed]
+    else:
+        verdict, reason = "kept", None
+    return Edit(
+        round=round_name,
+        code=code,
+        before=before,
+        after=answer.text,
+        provider=provider,
+        prompt_sha256=answer.prompt_sha256,
+        checks=checks,
+        verdict=verdict,
+        reason=reason,
+    )

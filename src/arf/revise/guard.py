@@ -1,20 +1,18 @@
 """Whether an edit may be kept: the error is gone, no other came, no fact was lost."""
 
+import re
 from collections import Counter
-from collections.abc import Callable
 
+from rapidfuzz.distance import LCSseq
 from rapidfuzz.fuzz import partial_ratio
 
 from arf.records import Annotation, Finding
-from arf.taxonomy import Code, FactKind
-from arf.text import Mention, names, negations, numbers
+from arf.revise.facts import KINDS, mentions, stands, values
+from arf.taxonomy import Code
+from arf.text import Mention
 
 OLD_WORDS = 75  # per cent of a span that the old text must hold in one place
-FACTS: dict[FactKind, Callable[[str], list[Mention]]] = {
-    "numbers": numbers,
-    "names": names,
-    "negations": negations,
-}
+_WORD = re.compile(r"\w+")
 REASONS = {
     "answered": "the editor gave the text back as it was, or none",
     "gone": "the error is still there",
@@ -50,32 +48,38 @@ def check(
     checks = {
         "answered": bool(new.strip()) and new != old,
         "gone": after.status == "scored" and name not in after.codes(),
-        "no_new_error": not _new_errors(before, after, old),
+        "no_new_error": not _new_errors(before, after, texts),
     }
-    for kind, find in FACTS.items():
-        kept = {mention.value for mention in find(new)}
+    for kind in KINDS:
+        kept = values(new, kind)
         checks[kind] = all(
-            mention.value in kept or (kind in code.drops and _inside(mention, spans))
-            for mention in find(old)
+            mention.value in kept
+            or (kind in code.drops and _inside(mention, spans))
+            or (kind == "names" and stands(old[mention.start : mention.end], new))
+            for mention in mentions(old, kind)
         )
     return checks
 
 
-def _new_errors(before: Annotation, after: Annotation, old: str) -> set[str]:
+def _new_errors(before: Annotation, after: Annotation, texts: tuple[str, str]) -> set[str]:
     """Returns the codes that came in: more findings than before, not all of them old words.
 
-    A finding in words that nearly stood there before was hidden by the cleared one: no damage.
+    A finding in words that nearly stood there before was hidden by the cleared one: no damage. It
+    is of a code that was there, or the edit did no more than take words away.
     """
+    old, new = texts
+    shorter = _WORD.findall(new.casefold())
+    cut = LCSseq.similarity(shorter, _WORD.findall(old.casefold())) == len(shorter)
     risen = Counter(error.code for error in after.errors)
     risen -= Counter(error.code for error in before.errors)
     return {
         error.code
         for error in after.errors
         if error.code in risen
-        and (
-            error.code not in before.codes()
-            or error.span is None
-            or partial_ratio(error.span, old) < OLD_WORDS
+        and not (
+            error.span is not None
+            and (cut or error.code in before.codes())
+            and partial_ratio(error.span, old) >= OLD_WORDS
         )
     }
 

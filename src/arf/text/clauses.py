@@ -32,7 +32,11 @@ class Clause(NamedTuple):
 
     def opens_with(self, before: str) -> bool:
         """Says whether the clause's beginning `before` is no more than subject and adverbs."""
-        return _opening(self.subject).fullmatch(before) is not None
+        lead = _LEAD.match(before)
+        rest = before[lead.end() :] if lead else before
+        if self.subject and rest.lower().startswith(self.subject.lower()):
+            rest = rest[len(self.subject) :].lstrip()
+        return _ONLY_ADVERBS.fullmatch(rest) is not None
 
 
 _ADVERBS = (
@@ -87,7 +91,9 @@ _AT_PREDICATE = re.compile(_PREDICATE)
 _AT_CLAUSE = re.compile(rf"(?P<subject>{_SUBJECT})(?=(?:\([^)]*\)\s)?{_PREDICATE})")
 _AT_FIRST = re.compile(rf"(?P<subject>{_FIRST_NOUN_PHRASE})(?={_PREDICATE})")
 # The second half of *with the flight missed and no room found* looks like a clause and is none.
-_ABSOLUTE = re.compile(r"(?:no|the|an?|his|her|their)\s[\w\s]*?(?:found|made|\w+ed)(?=$|[,;])")
+_ABSOLUTE = re.compile(
+    r"(?:no|the|an?|his|her|their)\s[\w\s]{0,120}?(?:found|made|\w+ed)(?=$|[,;])"
+)
 _AT_PARTICIPLE = re.compile(
     r"(?:\w+ly\s|not\s|only\s|then\s|thereby\s|thus\s)?(?!(?:during|including|regarding|"
     r"concerning|following|pending|according|nothing|something|anything|everything|evening|"
@@ -112,7 +118,7 @@ _NO_SUBJECT = re.compile(
 )
 _AT_PRELUDE = re.compile(
     r"(?:despite|after|before|when|although|though|while|because|as|since|in|on|during|without|"
-    rf"with|having|instead|if|once|by)\b[^,]*,\s(?={_SUBJECT}{_PREDICATE})"
+    rf"with|having|instead|if|once|by)\b[^,]{{0,200}},\s(?={_SUBJECT}{_PREDICATE})"
 )
 _COPULA_AND_WORD = re.compile(
     r"\b(?:was|were|is|are|be|been|being|felt|feels?|seemed|seems?|remained|remains?|became|"
@@ -121,14 +127,15 @@ _COPULA_AND_WORD = re.compile(
 _ADJECTIVE_TAIL = re.compile(r"[\w-]+ed(?=$|[.,;!?]|\s(?:by|with|about|over|in|against|and|but)\b)")
 
 
-@lru_cache(maxsize=4096)
-def _opening(subject: str) -> re.Pattern[str]:
-    return re.compile(
-        rf"(?:which|who|although|though|because|since|before|after|while|when|as|until|by|and)?\s?"
-        rf"(?:{re.escape(subject)})?\s?"
-        r"(?:(?:\w+ly|also|then|still|had|has|have|was|were|is|are|did|not|only|again)\s)*",
-        re.IGNORECASE,
-    )
+_LEAD = re.compile(
+    r"(?:which|who|although|though|because|since|before|after|while|when|as|until|by|and)\b\s?",
+    re.IGNORECASE,
+)
+_ONLY_ADVERBS = re.compile(
+    r"(?:(?:\w+ly|also|then|still|had|has|have|was|were|is|are|did|not|only|again)\s)*",
+    re.IGNORECASE,
+)
+_NEAR = 160  # characters before a joint that can decide what it joins; keeps long sentences linear
 
 
 def begins_with_verb(text: str) -> bool:
@@ -176,16 +183,13 @@ def _first(text: str) -> tuple[Role, str]:
     return ("main" if _AT_NOUN.match(text) else "fragment"), ""
 
 
-def clauses(sentence: str) -> list[Clause]:
-    """Splits a sentence into clauses.
-
-    Together with their joints and the closing punctuation they are the whole sentence.
-    """
+@lru_cache(maxsize=4096)
+def _clauses(sentence: str) -> tuple[Clause, ...]:
     body = sentence.rstrip(" .!?\"'\u201d\u2019")
     cuts: list[tuple[int, str, Role, str]] = []
     start = 0
     for match in _JOINT.finditer(body):
-        before = body[start : match.start()]
+        before = body[max(start, match.start() - _NEAR) : match.start()]
         role = _role(body, match[0], match.end(), before)
         loose = not match[0].strip()
         if role is None or not before or (loose and _NO_CLAUSE_YET.search(before)):
@@ -208,4 +212,12 @@ def clauses(sentence: str) -> list[Clause]:
             joint, role_, subject = cuts[index - 1][1:]
             end = cuts[index][0] if index < len(cuts) else len(body)
         found.append(Clause(begin, end, body[begin:end], joint, role_, subject))
-    return found
+    return tuple(found)
+
+
+def clauses(sentence: str) -> list[Clause]:
+    """Splits a sentence into clauses.
+
+    Together with their joints and the closing punctuation they are the whole sentence.
+    """
+    return list(_clauses(sentence))

@@ -2,12 +2,22 @@
 
 import re
 from collections.abc import Iterator
-from typing import Annotated
+from functools import lru_cache
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import AfterValidator, Field
 
-from arf.annotate.rules.reading import Hit, Patterns, Reading, any_pattern
+from arf.annotate.rules.grounds import Grounds
+from arf.annotate.rules.patterns import Word, Words, any_word
+from arf.annotate.rules.reading import Hit, Reading, Sentence
 from arf.params import Section
+from arf.taxonomy import People
+from arf.text import sentences
+
+_DIGIT = re.compile(r"\d")
+_SHORTLY = 45  # characters
+Owner = Literal["customer", "company", "nobody"]
+_NO_LETTER = re.compile(r"[\W_]+")
 
 
 def _has_value(pattern: str) -> str:
@@ -25,11 +35,20 @@ class Kind(Section):
 
     Attributes:
         pattern: regular expression in which the group `value` is the identifier.
+        near: words one of which the sentence has.
+        digits: how many digits the sentence has at least.
+        hint: text that the sentence has.
+        called: words one of which stands shortly before it in the case; else it is something
+            else, such as a number of the model.
         customers: whether it is always the customer's; else only where the customer gave it.
         case: whether capitals matter.
     """
 
     pattern: Annotated[str, Field(min_length=1), AfterValidator(_has_value)]
+    near: tuple[Word, ...] = ()
+    digits: int = Field(default=0, ge=0)
+    hint: str = ""
+    called: tuple[Word, ...] = ()
     customers: bool = False
     case: bool = False
 
@@ -39,40 +58,119 @@ class IdentifierSettings(Section):
 
     Attributes:
         kinds: what to look for, by name; the name is the finding's note, which a mask repeats.
-        staff: regular expressions of the speakers that are not the customer.
+        own: words before an identifier that make it the customer's.
+        company: words before an identifier that make it a company's; the nearest word decides,
+            in the customer's words first, then in the output's.
+        offices: what e-mail addresses of a company begin with.
     """
 
     kinds: dict[str, Kind] = Field(min_length=1)
-    staff: Patterns
+    own: Words
+    company: Words
+    offices: Words
+
+
+class _Ready(NamedTuple):
+    name: str
+    pattern: re.Pattern[str]
+    near: frozenset[str]
+    digits: int
+    hint: str
+    called: re.Pattern[str] | None
+    customers: bool
+
+
+class _Found(NamedTuple):
+    start: int
+    end: int
+    kind: int
+    value: str
 
 
 class IdentifierDetector:
-    """Finds identifiers that the customer gave; one that only the staff gave may be a venue's."""
+    """Finds identifiers that the customer gave as their own.
 
-    def __init__(self, settings: IdentifierSettings) -> None:
-        self._kinds = {
-            name: (re.compile(kind.pattern, 0 if kind.case else re.IGNORECASE), kind.customers)
+    One that only the staff gave, or that the customer gave as *your hotline*, is a company's.
+
+    Args:
+        settings: the kinds.
+        people: unused; the grounds know who said what.
+    """
+
+    def __init__(self, settings: IdentifierSettings, people: People) -> None:
+        self._kinds = [
+            _Ready(
+                name,
+                re.compile(kind.pattern, 0 if kind.case else re.IGNORECASE),
+                frozenset(kind.near),
+                kind.digits,
+                kind.hint,
+                any_word(kind.called) if kind.called else None,
+                kind.customers,
+            )
             for name, kind in settings.kinds.items()
-        }
-        self._staff = any_pattern(settings.staff)
+        ]
+        self._own = any_word(settings.own)
+        self._cues = any_word((*settings.own, *settings.company))
+        self._company = any_word(settings.company)
+        self._office = re.compile(rf"(?:{'|'.join(settings.offices)})[\w.-]*@", re.IGNORECASE)
+        self._in_sentence = lru_cache(maxsize=4096)(self._identifiers)
 
     def find(self, reading: Reading) -> Iterator[Hit]:
         """Yields each identifier, with its kind as the note."""
-        hits: list[Hit] = []
-        for name, (pattern, customers) in self._kinds.items():
-            for match in pattern.finditer(reading.text):
-                start, end = match.span("value")
-                if any(hit.start < end and start < hit.end for hit in hits):
-                    continue
-                if customers or self._given(match["value"], reading):
-                    hits.append(Hit(start, end, name))
-        yield from sorted(hits)
+        for start, sentence in reading.sentences:
+            for found in self._in_sentence(sentence):
+                kind = self._kinds[found.kind]
+                before = sentence.text[: found.start]
+                if kind.customers or self._is_own(found, before, reading.grounds):
+                    yield Hit(start + found.start, start + found.end, kind.name)
 
-    def _given(self, value: str, reading: Reading) -> bool:
-        said = reading.said_by(self._staff, False)
-        return _bare(value) in _bare(said)
+    def _identifiers(self, sentence: Sentence) -> tuple[_Found, ...]:
+        found: list[_Found] = []
+        digits = len(_DIGIT.findall(sentence.text))
+        for number, kind in enumerate(self._kinds):
+            if digits < kind.digits or kind.hint not in sentence.text:
+                continue
+            if kind.near and kind.near.isdisjoint(sentence.words):
+                continue
+            for match in kind.pattern.finditer(sentence.text):
+                start, end = match.span("value")
+                if not any(other.start < end and start < other.end for other in found):
+                    found.append(_Found(start, end, number, match["value"]))
+        return tuple(sorted(found))
+
+    def _is_own(self, found: _Found, before: str, grounds: Grounds) -> bool:
+        """Says whether the customer gave an identifier, and not as the company's."""
+        key = (self, found.kind, found.value)
+        if key not in grounds.memo:
+            grounds.memo[key] = self._given(found.value, self._kinds[found.kind].called, grounds)
+        owner = grounds.memo[key]
+        if owner == "nobody" and (
+            grounds.case.turns is not None or not self._company.search(before[-_SHORTLY:])
+        ):
+            owner = "customer"
+        return bool(owner == "customer")
+
+    def _given(self, value: str, called: re.Pattern[str] | None, grounds: Grounds) -> Owner:
+        """Returns whose the customer says that a value is."""
+        bare = _bare(value)
+        if bare not in _bare(grounds.customer):
+            return "company"
+        if called:
+            at = grounds.text.find(value)
+            if at < 0 or not called.search(grounds.text, max(0, at - _SHORTLY), at):
+                return "company"
+        owner: Owner = "company" if self._office.match(value) else "nobody"
+        for sentence in sentences(grounds.customer):
+            if bare in _bare(sentence.text):
+                cues = self._cues.findall(sentence.text.partition(value)[0])
+                if cues and self._own.fullmatch(cues[-1]):
+                    return "customer"
+                if cues:
+                    owner = "company"
+        return owner
 
 
 def _bare(text: str) -> str:
     """Returns the letters and digits of a text alone, in lower case."""
-    return re.sub(r"[\W_]+", "", text.casefold())
+    return _NO_LETTER.sub("", text.casefold())

@@ -1,71 +1,148 @@
 """Things told that nobody needs: courtesies, and copies or transcripts that were sent."""
 
+import re
 from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
 
 from pydantic import Field
 
-from arf.annotate.rules.reading import (
-    Hit,
-    Pattern,
-    Patterns,
-    Reading,
-    any_pattern,
-    any_word,
-)
+from arf.annotate.rules.grounds import Grounds
+from arf.annotate.rules.patterns import Found, Lexicon, Pattern, Words, any_pattern
+from arf.annotate.rules.reading import Hit, Placed, Reading, Sentence
 from arf.params import Section
-from arf.text import Clause
+from arf.taxonomy import People
+
+_CHARACTERS = 400  # what a rule may read after its word; keeps a text without a full stop linear
+
+
+class Rule(Section):
+    """One way to narrate something: a word, and what stands around it in its clause.
+
+    Attributes:
+        at: the words that it turns on; a final `*` stands for any ending.
+        lead: regular expression of what comes right before the word.
+        then: regular expression of what comes right after it.
+    """
+
+    at: Words
+    lead: Pattern | None = None
+    then: Pattern | None = None
 
 
 class NarrationSettings(Section):
     """Settings of the detector `narration`.
 
     Attributes:
-        patterns: regular expressions of what is narrated, matched inside a clause.
+        rules: ways to narrate it, the first that fits counts.
         trailing: regular expressions of whole clauses that say nothing of their own, and go with
             a narrated clause that they follow.
-        topic: words that make it the subject of the case where the customer opens with one.
+        unless: regular expressions of what a clause that narrates it never has.
+        topic: regular expressions that make it the subject of the case where the customer opens
+            with one.
         opening: how many words of the customer count as the opening.
-        staff: regular expressions of the speakers that are not the customer.
     """
 
-    patterns: Patterns
+    rules: tuple[Rule, ...] = Field(min_length=1)
     trailing: tuple[Pattern, ...] = ()
-    topic: tuple[str, ...] = ()
+    unless: tuple[Pattern, ...] = ()
+    topic: tuple[Pattern, ...] = ()
     opening: int = Field(default=40, ge=1)
-    staff: Patterns
+
+
+class _Compiled(NamedTuple):
+    lead: re.Pattern[str] | None
+    then: re.Pattern[str] | None
+
+    def fits(self, text: str, start: int, end: int) -> tuple[int, int] | None:
+        """Returns the extent of what is narrated at a word, or null."""
+        if self.lead:
+            lead = self.lead.search(text, max(0, start - _CHARACTERS), start)
+            if lead is None:
+                return None
+            start = lead.start()
+        if self.then:
+            then = self.then.match(text, end, end + _CHARACTERS)
+            if then is None:
+                return None
+            end = then.end()
+        return start, end
 
 
 class NarrationDetector:
-    """Finds clauses that narrate one of its patterns, unless the case is about that very thing."""
+    """Finds clauses that narrate it by one of the rules, unless the case is about that very thing.
 
-    def __init__(self, settings: NarrationSettings) -> None:
-        self._patterns = any_pattern(settings.patterns)
-        self._trailing = any_pattern(settings.trailing) if settings.trailing else None
-        self._topic = any_word(settings.topic) if settings.topic else None
+    Args:
+        settings: the rules.
+        people: unused; who speaks does not matter here.
+    """
+
+    def __init__(self, settings: NarrationSettings, people: People) -> None:
+        compiled = [
+            _Compiled(
+                re.compile(rf"(?<!\w)(?:{rule.lead})$", re.IGNORECASE) if rule.lead else None,
+                re.compile(rf"(?:{rule.then})(?!\w)", re.IGNORECASE) if rule.then else None,
+            )
+            for rule in settings.rules
+        ]
+        self._lexicon = Lexicon((number, rule.at) for number, rule in enumerate(settings.rules))
+        self._rules = compiled
+        self._trailing = any_pattern(settings.trailing)
+        self._unless = any_pattern(settings.unless)
+        self._topic = any_pattern(settings.topic)
         self._opening = settings.opening
-        self._staff = any_pattern(settings.staff)
+        self._in_sentence = lru_cache(maxsize=4096)(self._narrated)
 
     def find(self, reading: Reading) -> Iterator[Hit]:
         """Yields the clause up to the end of the pattern, or the pattern inside a longer clause."""
-        if self._topic and self._topic.search(self._opens_with(reading)):
-            return
-        narrated = -1
-        for placed in reading.clauses:
-            text = placed.clause.text
-            for match in self._patterns.finditer(text):
-                start = self._start(placed.clause, match.start())
-                yield Hit(placed.start + start, placed.start + match.end(), "narrated")
-                narrated = placed.sentence
-            if narrated == placed.sentence and self._trailing and self._trailing.fullmatch(text):
-                yield Hit(placed.start, placed.end, "narrated")
+        for start, sentence in reading.sentences:
+            for hit in self._in_sentence(sentence):
+                if self._is_topic(reading.grounds):
+                    return
+                yield Hit(start + hit.start, start + hit.end, hit.note)
 
-    def _opens_with(self, reading: Reading) -> str:
-        said = reading.case.text
-        if said is None:
-            said = reading.said_by(self._staff, False)
-        return " ".join(said.split()[: self._opening])
+    def _is_topic(self, grounds: Grounds) -> bool:
+        if self not in grounds.memo:
+            said = grounds.customer if grounds.case.text is None else grounds.case.text
+            opening = " ".join(said.split(None, self._opening)[: self._opening])
+            grounds.memo[self] = self._topic.search(opening) is not None
+        return bool(grounds.memo[self])
+
+    def _narrated(self, sentence: Sentence) -> tuple[Hit, ...]:
+        if not self._lexicon.touches(sentence.words):
+            return ()
+        words = list(self._lexicon.find(sentence.text))
+        hits: list[Hit] = []
+        for placed in sentence.clauses:
+            clause = placed.clause
+            here = [word for word in words if clause.start <= word.start < clause.end]
+            found = list(self._in_clause(placed, here)) if here else []
+            if not found and hits and self._trailing.fullmatch(clause.text):
+                found = [(0, len(clause.text))]
+            hits += [Hit(clause.start + a, clause.start + b, "narrated") for a, b in found]
+        return tuple(hits)
+
+    def _in_clause(self, placed: Placed, words: list[Found[int]]) -> Iterator[tuple[int, int]]:
+        clause = placed.clause
+        if self._unless.search(clause.text):
+            return
+        done = 0
+        for word in words:
+            start, end = word.start - clause.start, word.end - clause.start
+            if start < done:
+                continue
+            extents = (
+                self._rules[number].fits(clause.text, start, end) for number in sorted(word.groups)
+            )
+            extent = next((extent for extent in extents if extent), None)
+            if extent:
+                start = max(done, self._start(placed, extent[0]))
+                done = extent[1]
+                yield start, done
 
     @staticmethod
-    def _start(clause: Clause, start: int) -> int:
+    def _start(placed: Placed, start: int) -> int:
         """Returns 0 where only the subject and adverbs come before, or the match cuts into it."""
-        return 0 if start < len(clause.subject) or clause.opens_with(clause.text[:start]) else start
+        clause = placed.clause
+        whole = start < len(clause.subject) or clause.opens_with(clause.text[:start])
+        return 0 if whole else start

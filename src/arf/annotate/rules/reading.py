@@ -1,18 +1,16 @@
-"""What all detectors read: a case and an output, taken apart once."""
+"""What all detectors read: an output, its sentences taken apart once, and what its case grounds."""
 
-import re
-from collections.abc import Iterable, Iterator
-from functools import cached_property
-from typing import Annotated, Generic, NamedTuple, Protocol, TypeVar
+from collections.abc import Iterator
+from functools import cached_property, lru_cache
+from typing import NamedTuple, Protocol
 
-from pydantic import AfterValidator, Field
-
-from arf.records import Case
-from arf.text import Clause, Span, clauses, sentences
+from arf.annotate.rules.grounds import Grounds
+from arf.annotate.rules.patterns import WORD
+from arf.text import Clause, Mention, clauses, dates, names, negations, numbers, sentences
 
 
 class Hit(NamedTuple):
-    """An error at the characters `start` to `end` (exclusive) of the output, and why."""
+    """An error at the characters `start` to `end` (exclusive) of a text, and why."""
 
     start: int
     end: int
@@ -20,130 +18,74 @@ class Hit(NamedTuple):
 
 
 class Placed(NamedTuple):
-    """A clause with its place in the output and the subject that it has or shares."""
+    """A clause with the subject that it has or shares."""
 
     clause: Clause
-    start: int
-    end: int
     subject: str
-    sentence: int
 
 
-class Reading:
-    """A case and the text written for it, each part computed when first asked for."""
+class Sentence:
+    """A sentence, each part computed when first asked for; the same object for the same text."""
 
-    def __init__(self, case: Case, text: str) -> None:
-        self.case = case
+    def __init__(self, text: str) -> None:
         self.text = text
 
     @cached_property
-    def source(self) -> str:
-        """All that the case says; never its `extra`."""
-        return self.case.body()
+    def words(self) -> tuple[str, ...]:
+        """Its words in lower case."""
+        return tuple(WORD.findall(self.text.lower()))
 
     @cached_property
-    def sentences(self) -> list[Span]:
-        """The output's sentences."""
-        return sentences(self.text)
-
-    @cached_property
-    def clauses(self) -> list[Placed]:
-        """The clauses of all sentences, in order."""
+    def clauses(self) -> tuple[Placed, ...]:
+        """Its clauses, in order."""
         placed = []
-        for number, sentence in enumerate(self.sentences):
-            subject = ""
-            for clause in clauses(sentence.text):
-                own = clause.subject or subject
-                subject = own if clause.role == "main" else subject
-                start = sentence.start + clause.start
-                end = sentence.start + clause.end
-                placed.append(Placed(clause, start, end, own, number))
-        return placed
+        subject = ""
+        for clause in clauses(self.text):
+            own = clause.subject or subject
+            subject = own if clause.role == "main" else subject
+            placed.append(Placed(clause, own))
+        return tuple(placed)
 
-    def said_by(self, staff: re.Pattern[str], is_staff: bool) -> str:
-        """Returns what the staff, or everybody else, said; the whole source if no dialogue."""
-        if self.case.turns is None:
-            return self.source
-        return "\n".join(
-            turn.text for turn in self.case.turns if bool(staff.fullmatch(turn.speaker)) is is_staff
-        )
+    @cached_property
+    def numbers(self) -> tuple[Mention, ...]:
+        """Its numbers, in order."""
+        return tuple(numbers(self.text))
+
+    @cached_property
+    def dates(self) -> tuple[Mention, ...]:
+        """The days that it gives with their month, in order."""
+        return tuple(dates(self.text)) if self.numbers else ()
+
+    @cached_property
+    def names(self) -> tuple[Mention, ...]:
+        """Its names, as far as the sentence alone tells."""
+        return tuple(names(self.text))
+
+    @cached_property
+    def negations(self) -> tuple[Mention, ...]:
+        """Its negations, in order."""
+        return tuple(negations(self.text))
 
 
-G = TypeVar("G")
-_HEAD = 3
-_WORD = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*")
+read = lru_cache(maxsize=4096)(Sentence)
+
+
+class Reading:
+    """A text, and what its case grounds."""
+
+    def __init__(self, grounds: Grounds, text: str) -> None:
+        self.grounds = grounds
+        self.text = text
+
+    @cached_property
+    def sentences(self) -> list[tuple[int, Sentence]]:
+        """Where each sentence starts, and the sentence."""
+        return [(span.start, read(span.text)) for span in sentences(self.text)]
 
 
 class Detector(Protocol):
     """A rule that finds one kind of error."""
 
     def find(self, reading: Reading) -> Iterator[Hit]:
-        """Yields the errors in an output, in order of position."""
+        """Yields the errors in an output."""
         ...
-
-
-def _is_regex(pattern: str) -> str:
-    try:
-        re.compile(pattern)
-    except re.error as error:
-        raise ValueError(f"{pattern!r} is no regular expression: {error}") from error
-    return pattern
-
-
-Words = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(min_length=1)]
-Pattern = Annotated[str, Field(min_length=1), AfterValidator(_is_regex)]
-Patterns = Annotated[tuple[Pattern, ...], Field(min_length=1)]
-
-
-class Lexicon(Generic[G]):
-    """Words and phrases, each of one group; a final `*` stands for any ending.
-
-    It looks words up instead of trying each in turn, so that its size costs nothing.
-
-    Args:
-        groups: the words of each group; a word that two groups have belongs to the first.
-    """
-
-    def __init__(self, groups: Iterable[tuple[G, Iterable[str]]]) -> None:
-        self._by_head: dict[str, list[tuple[str, bool, G]]] = {}
-        for group, words in groups:
-            for word in words:
-                bare = word.lower().rstrip("*")
-                entries = self._by_head.setdefault(bare.split()[0][:_HEAD], [])
-                entries.append((bare, word.endswith("*"), group))
-        for entries in self._by_head.values():
-            entries.sort(key=lambda entry: -len(entry[0]))
-
-    def find(self, text: str) -> Iterator[tuple[int, int, G]]:
-        """Yields start, end and group of each word or phrase in a text."""
-        done = 0
-        for match in _WORD.finditer(text):
-            start, end = match.span()
-            if start < done:
-                continue
-            word = match[0].lower()
-            for entry, open_ended, group in self._by_head.get(word[:_HEAD], ()):
-                if word == entry or (open_ended and word.startswith(entry)):
-                    done = end
-                elif " " in entry and text[start : start + len(entry)].lower() == entry:
-                    done = start + len(entry)
-                else:
-                    continue
-                yield start, done, group
-                break
-
-
-def any_word(words: Iterable[str]) -> re.Pattern[str]:
-    """Returns a pattern for whole words or phrases; a final `*` stands for any ending."""
-    longest_first = sorted(set(words), key=lambda word: (-len(word), word))
-    parts = [
-        re.escape(word.rstrip("*")).replace(r"\ ", r"\s+")
-        + (r"[\w-]*" if word.endswith("*") else "")
-        for word in longest_first
-    ]
-    return re.compile(rf"(?<![\w-])(?:{'|'.join(parts)})(?![\w-])", re.IGNORECASE)
-
-
-def any_pattern(patterns: Iterable[str]) -> re.Pattern[str]:
-    """Returns a pattern for any of those, in any case, at word boundaries."""
-    return re.compile(rf"(?<!\w)(?:{'|'.join(patterns)})(?!\w)", re.IGNORECASE)

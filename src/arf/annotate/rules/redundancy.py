@@ -2,142 +2,179 @@
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from pydantic import Field
-from rapidfuzz.fuzz import ratio
-from rapidfuzz.process import extractOne
 
-from arf.annotate.rules.reading import (
-    Hit,
-    Patterns,
-    Placed,
-    Reading,
-    Words,
-    any_pattern,
-)
+from arf.annotate.rules.closing import Closing, Closings
+from arf.annotate.rules.patterns import Pattern, Patterns, Word, Words, any_pattern
+from arf.annotate.rules.reading import Hit, Reading, Sentence
+from arf.annotate.rules.telling import Teller, Told
 from arf.params import Section
-from arf.text import names, negations, numbers
+from arf.taxonomy import People
+from arf.text import has_verb
 
-_TOKEN = re.compile(r"[^\W_]{3,}")
-_ENDING = re.compile(r"(?:ings?|ed|e?s|e|ly|ation|ment)$")
-
-
-class Closing(Section):
-    """An ending that repeats an outcome.
-
-    Attributes:
-        closing: regular expressions of the ending.
-        given: regular expressions of which one, earlier in the output, has said it already.
-    """
-
-    closing: Patterns
-    given: Patterns
+# *the second had not*: what is left out is what it adds.
+_ELLIPTIC = re.compile(r"\b(?:had|has|have|did|was|were|is|are|could|would)(?:\snot)?[.!?]?$")
 
 
 class RedundancySettings(Section):
     """Settings of the detector `redundancy`.
 
     Attributes:
-        share: how many of its words of content an earlier clause must hold, of 100.
-        spelling: how alike two forms of a word must be, of 100.
-        least_words: a shorter clause, in words of content, is no repetition.
+        share: how much of its content and facts an earlier telling must hold, of 100.
+        least_words: what tells less is no repetition, in words of content and facts.
         ignore: words without content of their own.
+        same: words and phrases that mean nearly the same, group by group.
+        asking: regular expressions of asking: what was asked and is then done is no repetition.
+        denying: regular expressions of denying, beside the negations of the language.
+        ahead: words for what is still to come.
+        restating: regular expressions of words that lead back to what was said.
         openers: regular expressions that open a sentence which sums up.
+        subjects: what an empty ending is about, such as *matter*.
+        cues: words that draw a conclusion, such as *thus*.
+        generic: what else fits any case.
         closings: endings that repeat an outcome.
     """
 
     share: float = Field(ge=50, le=100)
-    spelling: float = Field(default=85, ge=50, le=100)
     least_words: int = Field(ge=1)
     ignore: Words
+    same: tuple[Words, ...] = ()
+    asking: Patterns
+    denying: tuple[Pattern, ...] = ()
+    ahead: Words
+    restating: Patterns
     openers: Patterns
+    subjects: Words
+    cues: Words
+    generic: tuple[Word, ...] = ()
     closings: tuple[Closing, ...] = ()
 
 
-class _Unit(NamedTuple):
-    text: str
-    words: list[str]
-
-
 class RedundancyDetector:
-    """Finds clauses whose words an earlier clause or sentence holds, and empty endings.
+    """Finds clauses and sentences that an earlier sentence tells already, and empty endings.
 
-    A clause with a number, a name or a negation that the earlier one lacks is no repetition.
+    A telling repeats another if that has nearly all of its words of content, inflected or by a
+    near synonym, and each of its facts, and if both ask, or deny, or announce it alike.
+
+    Args:
+        settings: words and thresholds.
+        people: unused; it does not matter who repeats what.
     """
 
-    def __init__(self, settings: RedundancySettings) -> None:
-        self._settings = settings
-        self._ignore = frozenset(word.lower() for word in settings.ignore)
+    def __init__(self, settings: RedundancySettings, people: People) -> None:
+        self._share = settings.share / 100
+        self._least = settings.least_words
+        self._teller = Teller(
+            settings.same,
+            settings.ignore,
+            settings.asking,
+            settings.denying,
+            settings.ahead,
+            settings.restating,
+        )
         self._openers = any_pattern(settings.openers)
-        self._closings = [
-            (any_pattern(closing.closing), any_pattern(closing.given))
-            for closing in settings.closings
-        ]
+        self._closings = Closings(
+            settings.closings, settings.subjects, settings.cues, settings.generic, self._teller
+        )
 
     def find(self, reading: Reading) -> Iterator[Hit]:
         """Yields repeating sentences and clauses."""
-        units = [_Unit(s.text, self._content(s.text)) for s in reading.sentences]
-        parts = [_Unit(p.clause.text, self._content(p.clause.text)) for p in reading.clauses]
-        whole: set[int] = set()
-        for number, sentence in enumerate(reading.sentences):
-            opener = number and self._openers.match(sentence.text)
-            if opener or self._repeats(units[number], units[:number]):
-                whole.add(number)
-                note = "sums up" if opener else "said before"
-                yield Hit(sentence.start, sentence.end, note)
+        earlier: list[Sentence] = []
+        said: frozenset[str] = frozenset()
         last = len(reading.sentences) - 1
-        for index, placed in enumerate(reading.clauses):
-            if placed.sentence in whole:
-                continue
-            if placed.sentence == last and self._closes(placed, reading.text[: placed.start]):
-                yield Hit(placed.start, placed.end, "outcome said before")
-                continue
-            same = range(index)
-            earlier = units[: placed.sentence]
-            earlier += [parts[i] for i in same if reading.clauses[i].sentence == placed.sentence]
-            if self._repeats(parts[index], earlier):
-                yield Hit(placed.start, placed.end, "said before")
+        for number, (start, sentence) in enumerate(reading.sentences):
+            whole = self._teller.whole(sentence)
+            end = start + len(sentence.text)
+            if number and self._openers.match(sentence.text):
+                yield Hit(start, end, "sums up")
+            elif any(self._repeats(whole, other, said) for other in earlier):
+                yield Hit(start, end, "said before")
+            elif number and self._closings.sums_up(whole, sentence.text, reading.text[:start]):
+                yield Hit(start, end, "outcome said before")
+            else:
+                last_one = number == last
+                yield from self._in_sentence(start, sentence, earlier, said, reading.text, last_one)
+            earlier.append(sentence)
+            said |= whole.names
 
-    def _content(self, text: str) -> list[str]:
-        words = [word for word in _TOKEN.findall(text.lower()) if word not in self._ignore]
-        return [_ENDING.sub("", word) or word for word in words]
+    def _in_sentence(
+        self,
+        start: int,
+        sentence: Sentence,
+        earlier: list[Sentence],
+        said: frozenset[str],
+        text: str,
+        last: bool,
+    ) -> Iterator[Hit]:
+        """Yields the clauses that an earlier sentence tells, or an earlier clause of the same."""
+        content = self._teller.whole(sentence).content
+        related = [
+            other for other in earlier if not content.isdisjoint(self._teller.whole(other).content)
+        ]
+        own: list[Told] = []
+        for placed, told in zip(sentence.clauses, self._teller.clauses(sentence), strict=True):
+            clause = placed.clause
+            begin, end = start + told.start, start + told.end
+            before = text[:begin]
+            if (last and self._closings.repeats(placed, before)) or (
+                clause.role == "main" and self._closings.sums_up(told, clause.text, before)
+            ):
+                yield Hit(begin, end, "outcome said before")
+            elif (
+                has_verb(clause.text)
+                and not _ELLIPTIC.search(clause.text)
+                and (
+                    any(self._repeats(told, other, said) for other in related)
+                    or (
+                        clause.role == "main"
+                        and any(self._holds(other, (other,), told, said) for other in own)
+                    )
+                )
+            ):
+                yield Hit(begin, end, "said before")
+            own.append(told)
 
-    def _repeats(self, unit: _Unit, earlier: list[_Unit]) -> bool:
-        if len(unit.words) < self._settings.least_words:
+    def _repeats(self, told: Told, other: Sentence, said: frozenset[str]) -> bool:
+        """Says whether an earlier sentence tells all this already."""
+        whole = self._teller.whole(other)
+        if told.content.isdisjoint(whole.content) and not told.numbers:
             return False
-        return any(
-            self._share(unit.words, other.words) >= self._settings.share
-            and not _adds(unit.text, other.text)
-            for other in earlier
+        return self._holds(whole, self._teller.clauses(other), told, said)
+
+    def _holds(
+        self, whole: Told, parts: tuple[Told, ...], told: Told, said: frozenset[str]
+    ) -> bool:
+        """Says whether an earlier telling, of which `parts` are the clauses, holds another."""
+        if not told.numbers <= whole.numbers or not told.names <= (whole.names | said):
+            return False
+        shared = told.content & whole.content
+        held = len(shared) + len(told.numbers) + len(told.names & whole.names)
+        if held + told.restates + told.negated < self._least or not (shared or not told.content):
+            return False
+        covering = [part for part in parts if _in_common(part, told)]
+        best = max(covering or (whole,), key=lambda part: _in_common(part, told))
+        if told.weight == len(shared) == 2 and not shared <= best.content:
+            return False
+        new = len(told.content) - len(shared)
+        exhausted = len(best.content) > 1 and best.content <= told.content and new < 2
+        if not exhausted and new > told.restates + (1 - self._share) * told.weight:
+            return False
+        return (
+            _alike(told.asked, best.asked, any(part.asked for part in covering))
+            and _alike(told.negated, best.negated, any(part.negated for part in covering))
+            and _alike(told.ahead, best.ahead, any(part.ahead for part in covering))
         )
 
-    def _share(self, words: list[str], held: list[str]) -> float:
-        """Returns how many of the words, of 100, the others hold in nearly the same form."""
-        same = [word for word in words if word in held]
-        if len(same) * 2 < len(words):
-            return 0
-        near = [
-            word
-            for word in words
-            if word not in held
-            and extractOne(word, held, scorer=ratio, score_cutoff=self._settings.spelling)
-        ]
-        return 100 * (len(same) + len(near)) / len(words)
 
-    def _closes(self, placed: Placed, before: str) -> bool:
-        if placed.clause.role == "subordinate":
-            return False
-        for closing, given in self._closings:
-            match = closing.search(placed.clause.text)
-            if match and placed.clause.opens_with(placed.clause.text[: match.start()]):
-                return given.search(before) is not None
-        return False
-
-
-def _adds(text: str, other: str) -> bool:
-    """Says whether a text has a number, a name or a negation that the other lacks."""
-    return any(
-        not {mention.value for mention in find(text)} <= {mention.value for mention in find(other)}
-        for find in (numbers, names, negations)
+def _in_common(one: Told, other: Told) -> int:
+    return (
+        len(one.content & other.content)
+        + len(one.numbers & other.numbers)
+        + len(one.names & other.names)
     )
+
+
+def _alike(here: bool, there: bool, somewhere: bool) -> bool:
+    """Says whether what holds here holds of what it repeats; `there` is the nearest clause."""
+    return somewhere if here else not there

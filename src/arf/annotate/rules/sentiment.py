@@ -1,107 +1,114 @@
 """Feelings and attitudes that the output ascribes to somebody who did not put them in words."""
 
-import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from pydantic import Field
 
-from arf.annotate.rules.reading import (
-    Hit,
+from arf.annotate.rules import ascription
+from arf.annotate.rules.grounds import Grounds, Voices
+from arf.annotate.rules.patterns import (
+    WORD,
+    Found,
     Lexicon,
-    Patterns,
-    Placed,
-    Reading,
+    Pattern,
+    Word,
     Words,
     any_pattern,
     any_word,
 )
+from arf.annotate.rules.reading import Hit, Placed, Reading, Sentence
 from arf.params import Section
+from arf.taxonomy import People
+from arf.text import stem
 
-_ADVERB = (
-    r"(?:\w+ly|very|quite|rather|so|also|still|more|most|somewhat|even|a little|a bit|too|"
-    r"not|now|then)"
-)
-_LINK = re.compile(
-    rf"\b(?:was|were|is|are|be|been|being|'s|'re|felt|feels?|feeling|seem(?:s|ed)?|appear(?:s|ed)?|"
-    rf"remain(?:s|ed)?|became|becomes?|becoming|grew|grown|sounded|sounds|looked|stayed|stays|"
-    rf"ended up|(?:express(?:ed|es|ing)|voic(?:ed|es|ing)|show(?:ed|s|ing))"
-    rf"(?:\s(?:his|her|their|great|deep|strong|some))*|"
-    rf"(?:left|leaves|leaving)(?:\s(?:him|her|them|the\s(?:customer|user|client|caller)|"
-    rf"everyone|both))?|(?:made|makes|making|found|finds)\s(?:him|her|them|it|the\s\w+))"
-    rf"\s(?:{_ADVERB}\s)*$",
-    re.IGNORECASE,
-)
-_OBJECT = re.compile(
-    rf"\b(?:him|her|them|everyone|both|customer|user|client|caller)\s(?:{_ADVERB}\s)*$"
-)
-_FEEL = re.compile(
-    rf"\b(?:feels?|felt|feeling)\s(?:{_ADVERB}\s)*(?P<word>\w{{3,}}ed|misled|hurt|let down|conned|"
-    rf"taken advantage of|stuck|torn|beaten|mistreated)\b",
-    re.IGNORECASE,
-)
-_AND = re.compile(rf"(?:,?\s(?:and|but|yet|or|though|if)|,)\s(?:{_ADVERB}\s)*", re.IGNORECASE)
-_AFTER = re.compile(r"\s(?:throughout|overall|as well|too|from the (?:start|outset|beginning))\b")
-_BEFORE = re.compile(rf"(?:{_ADVERB}\s)+$", re.IGNORECASE)
-_CONJUNCTION = re.compile(
-    rf",?\s(?:and|but|yet|though|although|if)\s(?:{_ADVERB}\s)*$", re.IGNORECASE
-)
-_COMPLEMENT = re.compile(r"\s(?:that|about|over|at|by|for|because|with|of)\b")
-_WITH = re.compile(
-    r"(?:,\s)?(?:\bwith\s(?:the\s)?[\w-]+\s|\b(?:in|with)\s(?:\w+\s)?|(?:\bmuch\s)?\bto\s(?:his|her|their)\s"
-    r"(?:\w+\s)?)$",
-    re.IGNORECASE,
-)
-_EXPRESSED = re.compile(
-    r"(?:\b(?:to|with|in|of)\s(?:his|her|their)?\s?(?:\w+\s)?|\b(?:express\w*|show(?:ed|s|ing)|"
-    r"voic(?:ed|ing|es))\s(?:[\w-]+\s){0,3})$",
-    re.IGNORECASE,
-)
-_PERSON = re.compile(
-    r"(?:(?i:they|he|she|who|which|everyone|everybody|both)|(?:Dr|Mrs?|Ms)?\.?\s?[A-Z][\w'\u2019-]*"
-    r"(?:\s[A-Z][\w'\u2019-]*){0,2})?"
-)
+Voice = Literal["staff", "customer", "anybody"]
+When = Literal["always", "linked", "nouns", "moves", "acts", "found", "manner"]
+_WHEN: tuple[When, ...] = ("always", "linked", "nouns", "moves", "acts", "found", "manner")
 
 
 class Group(Section):
     """Words for one feeling, any of which supports the others.
 
     Attributes:
-        words: what ascribes the feeling; a final `*` stands for any ending.
+        always: words that ascribe it wherever they stand; a final `*` stands for any ending.
+        linked: words that do so only after *was*, *felt*, *seemed* and their like, of a person,
+            or at the head of a fragment.
+        nouns: only where shown or felt: *to their relief*, *expressed relief*.
+        moves: verbs, only with a person as the object: *it cheered them*.
+        acts: verbs, only with a person as the subject: *they resented it*.
+        found: only after *found it*, *found the answer*.
+        manner: ways of acting, which a narrated courtesy may have.
         also: what else supports it in the words of the person.
-        when: `always`; `linked`, only after *was*, *felt*, *seemed* and their like or at the head
-            of a fragment, for words that have other meanings; `expressed`, only in *to their
-            relief*, *expressed relief*; `manner`, for ways of acting, which a narrated courtesy
-            may have.
     """
 
-    words: Words
-    also: tuple[str, ...] = ()
-    when: Literal["always", "linked", "expressed", "manner"] = "always"
+    always: tuple[Word, ...] = ()
+    linked: tuple[Word, ...] = ()
+    nouns: tuple[Word, ...] = ()
+    moves: tuple[Word, ...] = ()
+    acts: tuple[Word, ...] = ()
+    found: tuple[Word, ...] = ()
+    manner: tuple[Word, ...] = ()
+    also: tuple[Word, ...] = ()
+
+    def words(self) -> Iterator[tuple[When, tuple[Word, ...]]]:
+        """Yields the words that ascribe the feeling, and when they do."""
+        for when in _WHEN:
+            yield when, getattr(self, when)
+
+
+class Phrase(Section):
+    """A whole phrase that ascribes an attitude.
+
+    Attributes:
+        near: words one of which its sentence has.
+        pattern: regular expression of the phrase.
+    """
+
+    near: Words
+    pattern: Pattern
 
 
 class SentimentSettings(Section):
-    """Settings of the detector `inferred_sentiment`.
+    """Settings of the detector `sentiment`.
 
     Attributes:
         groups: the words of feeling and attitude.
-        phrases: regular expressions of whole phrases that ascribe one.
-        staff: regular expressions of the speakers, and subjects, that are not the customer.
-        people: regular expressions of the subjects that are.
+        phrases: whole phrases that ascribe one.
         courtesies: words beside which a manner is part of a narrated courtesy and not flagged.
     """
 
     groups: tuple[Group, ...] = Field(min_length=1)
-    phrases: Patterns
-    staff: Patterns
-    people: Patterns
+    phrases: tuple[Phrase, ...] = ()
     courtesies: Words
 
 
+class _Sense(NamedTuple):
+    group: int
+    when: When
+
+
 class _Word(NamedTuple):
+    """A feeling at the characters `start` to `end` of a clause.
+
+    `groups` are the numbers of its groups; a word after *felt* or *seemed* that has none is
+    supported by its `stem` alone.
+    """
+
     start: int
     end: int
-    grounded: bool
+    groups: tuple[int, ...]
+    stem: str
+
+
+class _Ascribed(NamedTuple):
+    """What one clause ascribes: whole phrases, and feelings, those joined by *and* together."""
+
+    placed: Placed
+    voice: Voice
+    phrases: tuple[tuple[int, int], ...]
+    chains: tuple[tuple[_Word, ...], ...]
 
 
 class SentimentDetector:
@@ -111,121 +118,168 @@ class SentimentDetector:
     the clause decides whether that is the staff, the customer, or anybody.
     """
 
-    def __init__(self, settings: SentimentSettings) -> None:
-        self._lexicon = Lexicon((group, group.words) for group in settings.groups)
-        self._support = {
-            id(group): any_word((*group.words, *group.also)) for group in settings.groups
-        }
-        self._phrases = any_pattern(settings.phrases)
-        self._staff = any_pattern(settings.staff)
-        self._people = any_pattern(settings.people)
+    def __init__(self, settings: SentimentSettings, people: People) -> None:
+        self._lexicon = Lexicon(
+            (_Sense(number, when), words)
+            for number, group in enumerate(settings.groups)
+            for when, words in group.words()
+        )
+        self._support = Lexicon(
+            (number, words)
+            for number, group in enumerate(settings.groups)
+            for words in (*(words for _, words in group.words()), group.also)
+        )
+        self._phrases = [
+            (frozenset(phrase.near), any_pattern([phrase.pattern])) for phrase in settings.phrases
+        ]
+        self._voices = Voices(people)
         self._courtesies = any_word(settings.courtesies)
+        self._in_sentence = lru_cache(maxsize=4096)(self._ascribed)
 
     def find(self, reading: Reading) -> Iterator[Hit]:
         """Yields each ascription: the clause up to the feeling, or the words alone inside one."""
-        for placed in reading.clauses:
-            taken = -1
-            for start, end, note in sorted(self._in_clause(placed, reading)):
-                if start >= taken:
-                    yield Hit(placed.start + start, placed.start + end, note)
-                    taken = end
+        for start, sentence in reading.sentences:
+            for ascribed in self._in_sentence(sentence):
+                offset = start + ascribed.placed.clause.start
+                taken = -1
+                for hit in sorted(self._inferred(ascribed, reading.grounds)):
+                    if hit.start >= taken:
+                        yield Hit(offset + hit.start, offset + hit.end, hit.note)
+                        taken = hit.end
+
+    def _ascribed(self, sentence: Sentence) -> tuple[_Ascribed, ...]:
+        words = sentence.words
+        feelings: list[Found[_Sense]] = []
+        if self._lexicon.touches(words):
+            feelings = list(self._lexicon.find(sentence.text))
+        phrases = [pattern for near, pattern in self._phrases if not near.isdisjoint(words)]
+        seems = ascription.may_seem(words)
+        if not (feelings or phrases or seems):
+            return ()
+        found = []
+        for placed in sentence.clauses:
+            clause = placed.clause
+            whole = tuple(
+                ascription.extent(placed, *match.span())
+                for pattern in phrases
+                for match in pattern.finditer(clause.text)
+            )
+            here = [word for word in feelings if clause.start <= word.start < clause.end]
+            chains = tuple(_chains(clause.text, self._words(placed, here, seems)))
+            if whole or chains:
+                found.append(_Ascribed(placed, self._voice(placed), whole, chains))
+        return tuple(found)
 
     def _of_person(self, placed: Placed, before: str) -> bool:
         """Says whether a word of feeling is about somebody, and not *the dispute was unsettled*."""
         subject = placed.subject
         return bool(
-            _PERSON.fullmatch(subject)
-            or self._people.search(subject)
-            or self._staff.search(subject)
-            or _OBJECT.search(before)
+            ascription.is_person(subject)
+            or self._voices.customers.search(subject)
+            or self._voices.staff.search(subject)
+            or ascription.has_object(before)
         )
 
-    def _voice(self, placed: Placed, reading: Reading) -> str:
-        if self._staff.search(placed.subject):
-            return reading.said_by(self._staff, True)
-        if self._people.search(placed.subject) or _PERSON.fullmatch(placed.subject):
-            return reading.said_by(self._staff, False)
-        return reading.source
+    def _voice(self, placed: Placed) -> Voice:
+        if self._voices.staff.search(placed.subject):
+            return "staff"
+        if self._voices.customers.search(placed.subject) or ascription.is_person(placed.subject):
+            return "customer"
+        return "anybody"
 
-    def _in_clause(self, placed: Placed, reading: Reading) -> Iterator[Hit]:
-        text = placed.clause.text
-        for match in self._phrases.finditer(text):
-            yield Hit(*self._extent(placed, match.start(), match.end()), "attitude inferred")
-        words = self._words(placed, reading)
-        index = 0
-        while index < len(words):
-            last = index
-            while last + 1 < len(words) and _AND.fullmatch(
-                text, words[last].end, words[last + 1].start
-            ):
-                last += 1
-            yield from self._chain(placed, words[index : last + 1])
-            index = last + 1
-
-    def _words(self, placed: Placed, reading: Reading) -> list[_Word]:
-        text = placed.clause.text
+    def _words(self, placed: Placed, feelings: list[Found[_Sense]], seems: bool) -> list[_Word]:
+        clause = placed.clause
         found: list[_Word] = []
-        for start, end, group in self._lexicon.find(text):
-            before = text[:start]
-            chained = bool(found) and bool(_AND.fullmatch(text, found[-1].end, start))
-            again = bool(found) and bool(_CONJUNCTION.search(before))
-            leads = placed.clause.role == "fragment" and placed.clause.opens_with(before)
-            linked = chained or again or leads or _LINK.search(before)
-            if group.when == "linked" and not (linked and self._of_person(placed, before)):
-                continue
-            if group.when == "expressed" and not _EXPRESSED.search(before):
-                continue
-            if group.when == "manner" and (self._courtesies.search(text) or _LINK.search(before)):
-                continue
-            support = self._support[id(group)]
-            found.append(_Word(start, end, bool(support.search(self._voice(placed, reading)))))
-        for match in _FEEL.finditer(text):
-            start, end = match.span("word")
-            if any(word.start < end and start < word.end for word in found):
-                continue
-            stem = match["word"].casefold()
-            stem = stem[:-2] if stem.endswith("ed") else stem
-            voice = self._voice(placed, reading).casefold()
-            found.append(_Word(start, end, stem in voice))
-        return sorted(found, key=lambda word: word.start)
+        for start, end, senses in feelings:
+            begin, stop = start - clause.start, end - clause.start
+            groups = tuple(
+                sense.group
+                for sense in senses
+                if self._ascribes(sense.when, placed, begin, stop, found)
+            )
+            if groups:
+                found.append(_Word(begin, stop, groups, ""))
+        if seems and self._of_person(placed, ""):
+            for start, end in ascription.seeming(clause.text):
+                if not any(word.start < end and start < word.end for word in found):
+                    word = stem(clause.text[start:end].casefold())
+                    found.append(_Word(start, end, (), word))
+        return sorted(found)
 
-    def _chain(self, placed: Placed, words: list[_Word]) -> Iterator[Hit]:
-        """Yields the hits of feelings that are joined by *and*: all as one, or the ungrounded."""
-        inferred = [word for word in words if not word.grounded]
-        if not inferred:
-            return
+    def _ascribes(  # noqa: PLR0911
+        self, when: When, placed: Placed, start: int, end: int, found: list[_Word]
+    ) -> bool:
+        """Says whether a word at `start` to `end` of a clause ascribes a feeling there."""
         text = placed.clause.text
-        if len(inferred) == len(words):
-            note = ", ".join(text[word.start : word.end] for word in words) + " not in words"
-            yield Hit(*self._extent(placed, words[0].start, words[-1].end), note)
-            return
-        for index, word in enumerate(words):
-            if word.grounded:
-                continue
-            note = f"{text[word.start : word.end]} not in words"
-            if index:
-                yield Hit(words[index - 1].end, word.end, note)
-            else:
-                yield Hit(word.start, words[1].start, note)
-
-    def _extent(self, placed: Placed, start: int, end: int) -> tuple[int, int]:
-        """Widens a feeling to the clause that it is the predicate of, or to its phrase."""
-        text = placed.clause.text
-        after = _AFTER.match(text, end)
-        end = after.end() if after else end
         before = text[:start]
-        manner = re.fullmatch(r"[\w-]+ly", text[start:end])
-        if placed.clause.role != "fragment" and not manner and placed.clause.opens_with(before):
-            linked = _LINK.search(before)
-            objectless = _COMPLEMENT.match(text, end)
-            return (0, end) if linked or objectless else (0, len(text))
-        link = _LINK.search(before)
-        if link:
-            head = text[: link.start()]
-            if not head.strip() or placed.clause.opens_with(head):
-                return 0, end
-        if placed.clause.role == "fragment" and len(before.split()) <= 2:
-            return 0, end
-        wide = _WITH.search(before) or (None if manner else _CONJUNCTION.search(before))
-        wide = wide or _BEFORE.search(before)
-        return (wide.start() if wide else start), end
+        match when:
+            case "linked":
+                joined = bool(found) and bool(
+                    ascription.JOINS.fullmatch(text, found[-1].end, start)
+                )
+                again = bool(found) and ascription.goes_on(before)
+                leads = placed.clause.role == "fragment" and placed.clause.opens_with(before)
+                linked = joined or again or leads or ascription.is_linked(before)
+                return linked and self._of_person(placed, before)
+            case "nouns":
+                return ascription.is_shown(text, start, end)
+            case "moves":
+                return ascription.is_moved(text, end)
+            case "acts":
+                return self._of_person(placed, "") and placed.clause.opens_with(before)
+            case "found":
+                return ascription.is_found(before)
+            case "manner":
+                return not (self._courtesies.search(text) or ascription.is_linked(before))
+        return True
+
+    def _is_grounded(self, word: _Word, voice: Voice, grounds: Grounds) -> bool:
+        text = {"staff": grounds.staff, "customer": grounds.customer}.get(voice, grounds.text)
+        if not word.groups:
+            return word.stem in text.casefold()
+        key = (self, voice)
+        if key not in grounds.memo:
+            grounds.memo[key] = self._stated(text.lower())
+        return not grounds.memo[key].isdisjoint(word.groups)
+
+    def _stated(self, said: str) -> frozenset[int]:
+        """Returns the numbers of the groups that a text in lower case supports."""
+        return frozenset(
+            entry.group
+            for word in set(WORD.findall(said))
+            for entry in self._support.entries(word)
+            if not entry.rest or f"{entry.word} {entry.rest}" in said
+        )
+
+    def _inferred(self, ascribed: _Ascribed, grounds: Grounds) -> Iterator[Hit]:
+        """Yields the hits of a clause; of joined feelings all as one, or the ungrounded."""
+        placed = ascribed.placed
+        text = placed.clause.text
+        for start, end in ascribed.phrases:
+            yield Hit(start, end, "attitude inferred")
+        for chain in ascribed.chains:
+            grounded = [self._is_grounded(word, ascribed.voice, grounds) for word in chain]
+            if not any(grounded):
+                note = ", ".join(text[word.start : word.end] for word in chain) + " not in words"
+                yield Hit(*ascription.extent(placed, chain[0].start, chain[-1].end), note)
+                continue
+            for index, word in enumerate(chain):
+                if grounded[index]:
+                    continue
+                note = f"{text[word.start : word.end]} not in words"
+                if index:
+                    yield Hit(chain[index - 1].end, word.end, note)
+                else:
+                    yield Hit(word.start, chain[1].start, note)
+
+
+def _chains(text: str, words: list[_Word]) -> Iterator[tuple[_Word, ...]]:
+    """Yields the feelings that *and* and its like join, together."""
+    chain: list[_Word] = []
+    for word in words:
+        if chain and not ascription.JOINS.fullmatch(text, chain[-1].end, word.start):
+            yield tuple(chain)
+            chain = []
+        chain.append(word)
+    if chain:
+        yield tuple(chain)

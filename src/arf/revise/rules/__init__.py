@@ -6,13 +6,20 @@ from pathlib import Path
 
 from arf.errors import ArfError
 from arf.params import did_you_mean
-from arf.records import Finding
+from arf.records import Case, Finding
 from arf.revise import Answer, Request
+from arf.revise.facts import stands
 from arf.revise.rules.masking import mask
-from arf.revise.rules.narration import narration, repetition
+from arf.revise.rules.narration import narration, repetition, says_nothing
 from arf.revise.rules.neutral import neutral
 from arf.revise.rules.rebuild import rebuild
-from arf.revise.rules.surgery import Refusal, replace_sentences, take_apart
+from arf.revise.rules.surgery import (
+    Refusal,
+    check_sound,
+    replace_sentences,
+    slight,
+    take_apart,
+)
 from arf.taxonomy import TAXONOMY, Taxonomy
 from arf.text import Clause, Span
 
@@ -22,6 +29,9 @@ _BY_CLAUSE: Mapping[str, Callable[[Clause, int, int, str], str | None]] = {
     "drop_narration": narration,
     "drop_repetition": repetition,
 }
+_SHORT = 4  # words of a rest that is no sentence and says nothing
+_NAME = re.compile(r"[A-Z][^\W\d_]+(?:[ -][A-Z][^\W\d_]+)*")
+_PERSON = re.compile(r"\s*(?P<who>He|She|The customer)\b")
 FIXERS = frozenset((*_BY_CLAUSE, "mask"))
 
 
@@ -59,10 +69,12 @@ class RulesEditor:
         if not places:
             return Answer(None, "no finding has a span in the text")
         try:
-            new = _masked(text, places) if fixer == "mask" else _edited(text, places, fixer)
+            if fixer == "mask":
+                notes = {found.span: found.note for found in request.findings if found.span}
+                return Answer(_masked(text, places, notes))
+            return Answer(_named(text, _edited(text, places, fixer), request.case))
         except Refusal as refusal:
             return Answer(None, str(refusal))
-        return Answer(new)
 
 
 def _places(text: str, findings: Iterable[Finding]) -> Places:
@@ -83,9 +95,10 @@ def _places(text: str, findings: Iterable[Finding]) -> Places:
     return places
 
 
-def _masked(text: str, places: Places) -> str:
+def _masked(text: str, places: Places, notes: Mapping[str, str | None]) -> str:
     for start, end in reversed(places):
-        text = text[:start] + mask(text[:start], text[start:end]) + text[end:]
+        before, value, after = text[:start], text[start:end], text[end:]
+        text = before + mask(before, value, after, notes.get(value)) + after
     return text
 
 
@@ -104,6 +117,25 @@ def _edited(text: str, places: Places, fixer: str) -> str:
     return edited if "  " in text else re.sub(" {2,}", " ", edited)
 
 
+def _named(text: str, edited: str, case: Case) -> str:
+    """Returns an edited text in which a person is still named, if need be instead of *she*.
+
+    Raises:
+        Refusal: a name of the case would be lost.
+    """
+    for match in _NAME.finditer(text):
+        name = match[0]
+        if stands(name, edited) or not re.search(rf"[a-z,] {re.escape(name)}\b", case.body()):
+            continue
+        same = next((i for i, (a, b) in enumerate(zip(text, edited, strict=False)) if a != b), 0)
+        after = edited.rfind(". ", 0, same + 1) + 1
+        person = _PERSON.match(edited, after)
+        if person is None:
+            raise Refusal("a name would be lost")
+        edited = edited[: person.start("who")] + name + edited[person.end() :]
+    return edited
+
+
 def _sentence(sentence: str, parts: list[Clause], places: Places, around: str, fixer: str) -> str:
     """Returns a sentence without the faulty places; empty where nothing of it is left."""
     texts: list[str | None] = [clause.text for clause in parts]
@@ -114,11 +146,23 @@ def _sentence(sentence: str, parts: list[Clause], places: Places, around: str, f
             if begin >= stop or texts[index] is None:
                 continue
             current = clause._replace(text=texts[index] or "")
-            rest = f"{around} {sentence[: clause.start]} {sentence[clause.end :]}"
+            rest = f"{sentence[clause.end :]} {around} {sentence[: clause.start]}"
             texts[index] = _BY_CLAUSE[fixer](
                 current, begin - clause.start, stop - clause.start, rest
             )
+    if fixer == "drop_narration" and None in texts:
+        left = [clause for clause, text in zip(parts, texts, strict=True) if text == clause.text]
+        if len(left) == len(texts) - texts.count(None) and all(map(says_nothing, left)):
+            return ""
     if all(text is None for text in texts):
         return ""
     rebuilt = rebuild(sentence, parts, texts, around)
-    return rebuilt if any(letter.isalnum() for letter in rebuilt) else ""
+    if not any(letter.isalnum() for letter in rebuilt):
+        return ""
+    try:
+        check_sound(rebuilt, sentence)
+    except Refusal:
+        if len(rebuilt.split()) <= _SHORT and slight(rebuilt, around):
+            return ""
+        raise
+    return rebuilt

@@ -2,7 +2,7 @@
 
 import re
 
-from arf.revise.rules.surgery import Refusal, said, without_phrase
+from arf.revise.rules.surgery import Refusal, content, facts, is_hollow, said, without_phrase
 from arf.text import Clause, begins_with_verb
 
 _MANNER = re.compile(
@@ -10,9 +10,31 @@ _MANNER = re.compile(
     r"with (?:a )?(?:\w+ ){0,3}(?:thanks|goodbyes?|farewells?|pleasantries|blessing))$"
 )
 _BY = re.compile(
-    r"(?:,?\s(?:with|by)\s(?:the\s)?[\w-]+|(?:^|\s)(?:said|saying|confirm(?:ed|ing)|stat(?:ed|ing)|"
+    r"(?:,?\s(?:with|by)\s(?:(?:the|both|all|each|his|her|their)\s)?[\w-]+|(?:^|\s)(?:said|saying|confirm(?:ed|ing)|stat(?:ed|ing)|"
     r"add(?:ed|ing)|indicat(?:ed|ing)|not(?:ed|ing))(?:\sthat)?(?:\s(?:he|she|they|it))?)\s?$"
 )
+
+
+_MORE = re.compile(
+    r"\band\s(?:(?:say|stat|ask|explain|add|not|warn|remind|tell|inform|request|promis|agree|order)\w*"
+    r"\s)(?!.*\b(?:good-?byes?|farewells?|thank\w*|nothing|anything|everything|all|further|more|"
+    r"else|well|day|night)\b)"
+)
+_REASON = re.compile(r"\bthank\w*\s.*?\bfor(?P<for> .+)")
+_LONG = 2  # words of content
+_CARRIERS = re.compile(
+    r"\b(?:ask\w*|want\w*|request\w*|receiv\w*|told|expect\w*|get|got|care|confirm\w*|mention\w*|"
+    r"add(?:ed|ing|s)|sa(?:id|ys?|ying)|promis\w*|arriv\w*|inbox|e-?mail\w*|end(?:ed|ing|s)|closed|"
+    r"conclud\w*|sign\w* off|polite\w*|kind(?:ly)?|friendly|courteous\w*|warm\w*|message|"
+    r"conversation|exchange|call|hoped to have|helped)\b",
+    re.IGNORECASE,
+)
+
+
+def says_nothing(clause: Clause) -> bool:
+    """Says whether a clause beside a courtesy is one too: *the bot signed off kindly*."""
+    text = clause.text.removeprefix(clause.subject)
+    return not facts(text) and is_hollow(text, _CARRIERS)
 
 
 def narration(clause: Clause, start: int, end: int, rest: str) -> str | None:
@@ -25,11 +47,16 @@ def narration(clause: Clause, start: int, end: int, rest: str) -> str | None:
     """
     text = clause.text
     head, body, tail = text[:start], text[start:end], text[end:]
+    if _MORE.search(body):
+        raise Refusal("what follows the courtesy would be lost")
+    reason = _REASON.search(body)
+    if reason and len(content(reason["for"])) > _LONG and not said(reason["for"], rest):
+        raise Refusal("what the thanks are for would be lost")
     predicate = body.removeprefix(clause.subject).strip() if start == 0 else body.strip()
     whole = clause.opens_with(head) and (begins_with_verb(predicate) or clause.role != "main")
     if not whole and not (start == 0 and not tail.strip()):
         by = _BY.search(head)
-        return without_phrase(clause, by.start() if by else start, end)
+        return without_phrase(clause, by.start() if by else start, end, rest, _CARRIERS)
     if not tail.strip():
         return None
     plain = _MANNER.sub("", head + body)
@@ -48,4 +75,4 @@ def repetition(clause: Clause, start: int, end: int, rest: str) -> str | None:
     """
     if not clause.text[end:].strip() and clause.opens_with(clause.text[:start]):
         return None
-    return without_phrase(clause, start, end)
+    return without_phrase(clause, start, end, rest)

@@ -4,15 +4,30 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from arf.revise.rules.surgery import Refusal, facts, said
+from arf.revise.rules.surgery import Refusal, facts, said, slight
 from arf.revise.rules.verbs import finite
-from arf.text import Clause, clauses
+from arf.text import Clause, clauses, has_verb
 
 _COORDINATOR = re.compile(r"\b(?:and|but|or|nor|yet)\s+$")
 _SUBORDINATOR = re.compile(
     r"(?:(?:particularly|especially|partly|mainly|even|only|just|shortly|soon)\s)?"
     r"(?:although|though|because|since|as|after|before|when|whereas|while|until|once)\s",
     re.IGNORECASE,
+)
+# What follows *because the parcel was late and* in these words is done by who felt, not the parcel.
+_DONE = re.compile(
+    r"(?:\w+ly\s|also\s|then\s|now\s)*(?:want|ask|demand|request|call|contact|complain|threaten|"
+    r"believe|feel|felt|insist|seek|sought|plan|said|say|told|tell|wish|hope|need|decid|argue|"
+    r"dispute|left|intend|consider|refus|agree|accept|consult|report|warn|question|chose|"
+    r"did not|does not|do not)"
+)
+_PREPOSITION = re.compile(r",?\s(?:after|for|upon|with|by|from|to|in|of|at|on|during)$")
+_PRELUDE = re.compile(
+    r"(?:in (?:the end|short|sum|summary|conclusion|brief)|at the end|all in all|to sum up)$",
+    re.IGNORECASE,
+)
+_ELLIPSIS = re.compile(
+    r"(?:had|has|have|was|were|is|are|did|does|do|could|would|will)(?:\s(?:not|so|too))?"
 )
 _NO_SENTENCE = "what is left is no sentence"
 
@@ -50,7 +65,7 @@ def _statement(text: str, subject: str) -> str:
     statement = text[match.end() :]
     if re.match(r"(?:\w+ly\s)?\w+ing\b", statement):
         return _finite(statement, subject)
-    if clauses(statement)[0].role != "main" and clauses(capitalised(statement))[0].role != "main":
+    if not any(clauses(text)[0].subject for text in (statement, capitalised(statement))):
         raise Refusal(_NO_SENTENCE)
     return statement
 
@@ -78,9 +93,13 @@ class _Builder:
         self._joint = ""
         self._owner = ""
         self._freed = False
+        self._stated = ""
 
     def drop(self, clause: Clause) -> None:
         """Notes a clause that goes, with what the next one may need of it."""
+        if clause.role == "relative" and self.kept:
+            last = self.kept[-1]
+            self.kept[-1] = last._replace(text=_PREPOSITION.sub("", last.text))
         if self._dropped is None or self._dropped.role != "main":
             self._joint, self._owner = clause.joint, ""
         if clause.role == "main" and clause.subject:
@@ -93,11 +112,21 @@ class _Builder:
         dropped = self._dropped
         if dropped is not None and clause.role == "subordinate" and said(text, self._rest):
             return
+        main = dropped is not None and dropped.role == "main"
+        if main and clause.role == "relative" and slight(text, self._rest):
+            return
         self._dropped = None
-        piece = _Piece(clause.joint, text, clause.role)
+        piece = _Piece(clause.joint, text, "fragment" if _PRELUDE.match(text) else clause.role)
         if self._freed and clause.role == "participle" and _COORDINATOR.search(clause.joint):
             piece = piece._replace(text=finite(text) or text, role="main")
         self._freed = False
+        shares = clause.role == "main" and not clause.subject
+        if self._stated and shares and _DONE.match(text):
+            joint = clause.joint if clause.joint.startswith(",") else f",{clause.joint}"
+            piece = piece._replace(joint=joint, text=f"{lowered(self._stated)} {text}")
+        self._stated = ""
+        if dropped is not None and shares and _ELLIPSIS.fullmatch(text):
+            raise Refusal("what is left refers to what is gone")
         independent = clause.role == "fragment" or (clause.role == "main" and clause.subject)
         if dropped is not None and not independent:
             mend = self._after_main if dropped.role == "main" else self._after_other
@@ -109,6 +138,12 @@ class _Builder:
         if not owner and not self.kept and piece.role != "subordinate":
             raise Refusal("the subject of what is left is not clear")
         joint = self._joint if not self._joint or self._joint.strip() else piece.joint
+        if piece.role == "main" and not owner:
+            # *The man, who had called, was upset and left*: what went had resumed the sentence.
+            if self.kept[-1].role == "relative":
+                return piece._replace(joint=self._joint)
+            if not has_verb(self.kept[-1].text):
+                return piece._replace(joint=" ")
         if piece.role == "main" and owner:
             return _Piece(self._joint, f"{lowered(owner)} {piece.text}", "main")
         if piece.role == "participle" and (owner or _COORDINATOR.search(self._joint)):
@@ -117,6 +152,7 @@ class _Builder:
             return _Piece(joint, text if owner else text.removeprefix("it "), "main")
         if piece.role == "subordinate":
             joint = joint if joint.strip() or not joint else "; "
+            self._stated = owner or self.subject
             return _Piece(joint, _statement(piece.text, owner or self.subject), "main")
         if piece.role == "relative":
             raise Refusal("what is left refers to what is gone")
@@ -161,11 +197,28 @@ def rebuild(sentence: str, parts: Sequence[Clause], new: Sequence[str | None], r
     kept = builder.kept
     gone = any(p.role == "main" and text is None for p, text in zip(parts, new, strict=True))
     if gone and not any(piece.role == "main" for piece in kept):
+        if alone := _before_and(sentence, parts, new):
+            return alone
         return _fragments(builder, parts[-1], sentence, rest)
     kept = _close_list(kept, parts, new)
     body = "".join(piece.joint + piece.text for piece in kept)
     closing = sentence[parts[-1].end :] or "."
-    return capitalised(body) + closing
+    return capitalised(body.removesuffix(".") if closing.startswith(".") else body) + closing
+
+
+def _before_and(sentence: str, parts: Sequence[Clause], new: Sequence[str | None]) -> str:
+    """Returns what stands before *and* with a clause that goes: a sentence, whatever its words.
+
+    Empty where more has changed.
+    """
+    first = new.index(None)
+    whole = all(part.text == text for part, text in zip(parts[:first], new[:first], strict=True))
+    last = all(text is None for text in new[first:])
+    added = parts[first].role == "main" and _COORDINATOR.search(parts[first].joint)
+    kept = sentence[: parts[first].start - len(parts[first].joint)]
+    if not (whole and last and added and has_verb(kept)):
+        return ""
+    return kept + (sentence[parts[-1].end :] or ".")
 
 
 def _fragments(builder: _Builder, last: Clause, sentence: str, rest: str) -> str:

@@ -1,31 +1,69 @@
 """What the fixers share: what a piece of text says, and taking it out."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
-from arf.text import Clause, Mention, Span, clauses, has_verb, names, negations, numbers, sentences
+from arf.revise.facts import KINDS, mentions, stands, values
+from arf.taxonomy import FactKind
+from arf.text import Clause, Span, clauses, has_verb, sentences
 
 _DANGLING = re.compile(
     r"\s(?:and|or|but|to|of|by|with|the|a|an|for|that|before|after|while|when|which|who|was|were|is|"
-    r"are|in|on|at|as|so|he|she|they|it|said|its|their|his|her|very|though|although|yet|if)$",
+    r"are|in|on|at|as|so|he|she|they|it|said|its|their|his|her|very|though|although|yet|if|could|"
+    r"would|can|will|may|might|should|must|always|been|being|found|feel|felt|seemed|appeared)$",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W_]{4,}")
 _EMPTY = frozenset(
     (
         "that", "this", "with", "from", "they", "them", "their", "which", "would", "could", "been",
-        "being", "were", "have", "into", "about", "what", "when", "there", "also", "very", "more",
-        "customer", "agent", "case", "matter", "issue", "situation", "service", "chat", "company",
-        "quick", "help", "result", "outcome", "experience", "things", "information",
+        "being", "were", "have", "into", "about", "what", "when", "then", "there", "also", "very",
+        "more", "customer", "agent", "case", "matter", "issue", "situation", "service", "chat",
+        "company", "quick", "help", "result", "outcome", "experience", "things", "information",
+        "point", "whole", "affair", "handled", "handling", "happened", "gone", "overall",
+        "everything",
     )
 )  # fmt: skip
-
-
-_FACTS: tuple[tuple[str, Callable[[str], list[Mention]]], ...] = (
-    ("number", numbers),
-    ("name", names),
-    ("negation", negations),
+# What carries a feeling or a courtesy and says nothing without it: *reacted with*, *found it*.
+_HOLLOW = re.compile(
+    r"\b(?:le(?:ft|aving|aves) (?:him|her|them|everyone|the customer)|react\w*|respon\w+|f[ei]lt|"
+    r"f(?:ound|inds?|inding)|(?:this|it|that|which) came|always|"
+    r"t(?:ook|akes?|aking)|news|getting|gr[eo]w\w*|bec[ao]m\w+|clear\w*|obvious\w*|evident\w*|"
+    r"plain\w*|palpable|hard(?: to miss)?|to miss|side|source|something|a (?:great deal|lot)|great|"
+    r"deep|considerable|tone|mood|ma(?:de|kes?|king)|caus\w+|meant|show\w*|express\w*|voic\w+|convey\w*|display\w*|visibl[ey]|"
+    r"understandabl[ey]|somewhat|rather|quite|increasingly|seem\w*|appear\w*|sound\w*|remain\w*|"
+    r"welcom\w*|appreciat\w*|valu(?:ed|es)|feel\w*|began|having|first|opened|closing|closed with|"
+    r"to see)\b",
+    re.IGNORECASE,
 )
+_LEAVING = re.compile(r"\b(?:left|ended|closed) (?:the|his|her|their) \w+")
+_SOMEBODY = re.compile(
+    r"(?i:|they|he|she|it|this|there|everyone|both|who|(?:the|an?) \w+(?: \w+)?)|"
+    r"[A-Z][\w'\u2019-]*(?: [A-Z][\w'\u2019-]*)*"
+)
+_THIS = frozenset(("this", "it", "that"))
+_AND_BEFORE = re.compile(
+    r",?\s(?:and|but)\s(?:(?:an?|the|his|her|their|some|great|clear|growing|\w+ly|very|so)\s)*$"
+)
+_NAMED = re.compile(r"(?:[A-Z][\w'\u2019-]*\s){1,3}")
+_AND_LAST = re.compile(r",?\s(?:and|or|but|then)(?:\s(?:to|also|then))?$")
+_AND_INSIDE = re.compile(r",?\s*(?:and|but)\s")
+_WIDER = re.compile(
+    r"(?:\s(?:despite|in spite of|because of|out of|with|in|to))?"
+    r"(?:\s(?:very|so|quite|rather|too|most|really|an?|the|his|her|their|great|clear|obvious))+\s?$"
+)
+_SLIGHT = 1  # words of content
+_CLOSING = " .!?)\"'\u201d\u2019"
+_IN_THE_AIR = re.compile(
+    r"\s(?:and|or|but|of|by|with|the|an?|while|when|which|who|as|its|their|his|very|though|although|"
+    r"because|if|(?:and|who|which) (?:was|were|is|are)|had all|feel|been)$",
+    re.IGNORECASE,
+)
+_BROKEN = re.compile(
+    r"\b(?:and|but|or)\s(?:and|but|or)\b|[,;:]\s*[,;:.!?]|\.\.(?!\.)|\s[,;:.!?]|\(\s*\)|"
+    r"\b(?:an?|the|very)\s\w+(?:[^\Wip]ly|ful|ous)[.!?]*$"
+)
+_PAIRS = ("()", "[]", "\u201c\u201d")
 
 
 class Refusal(Exception):  # noqa: N818
@@ -34,7 +72,17 @@ class Refusal(Exception):  # noqa: N818
 
 def facts(text: str) -> set[tuple[str, str]]:
     """Returns the numbers, names and negations of a text."""
-    return {(kind, mention.value) for kind, find in _FACTS for mention in find(text)}
+    return {(kind, value) for kind in KINDS for value in values(text, kind)}
+
+
+def told(piece: str, rest: str, kinds: Iterable[FactKind] = KINDS) -> bool:
+    """Says whether the rest of a text holds a piece's facts; a part of a name is the name."""
+    return all(
+        mention.value in values(rest, kind)
+        or (kind == "names" and stands(piece[mention.start : mention.end], rest))
+        for kind in kinds
+        for mention in mentions(piece, kind)
+    )
 
 
 def unsaid(piece: str, rest: str) -> float:
@@ -42,7 +90,7 @@ def unsaid(piece: str, rest: str) -> float:
 
     A number or a name that the rest lacks makes it 1.
     """
-    if {fact for fact in facts(piece) if fact[0] != "negation"} - facts(rest):
+    if not told(piece, rest, ("numbers", "names")):
         return 1.0
     words = [word for word in _WORD.findall(piece.lower()) if word not in _EMPTY]
     if not words:
@@ -53,25 +101,113 @@ def unsaid(piece: str, rest: str) -> float:
 
 def said(piece: str, rest: str) -> bool:
     """Says whether the rest of a text holds a piece's facts and most of its words."""
-    return facts(piece) <= facts(rest) and unsaid(piece, rest) < 0.5
+    return told(piece, rest) and unsaid(piece, rest) < 0.5
 
 
-def without_phrase(clause: Clause, start: int, end: int) -> str | None:
+def slight(piece: str, rest: str) -> bool:
+    """Says whether a piece has no fact, and hardly a word, that the rest of a text lacks."""
+    if not told(piece, rest):
+        return False
+    held = rest.lower()
+    return sum(word[:5] not in held for word in content(piece)) <= _SLIGHT
+
+
+def content(text: str) -> list[str]:
+    """Returns the words that say something, those that only carry a feeling not among them."""
+    words = _WORD.findall(_HOLLOW.sub(" ", text).lower())
+    return [word for word in words if word not in _EMPTY]
+
+
+def is_hollow(text: str, carriers: re.Pattern[str]) -> bool:
+    """Says whether a text says nothing without the words that were taken out of it."""
+    text = carriers.sub(" ", text)
+    return not (
+        content(text) or _LEAVING.search(text) or values(text, "numbers") or values(text, "names")
+    )
+
+
+def _widened(clause: Clause, start: int, end: int, carriers: re.Pattern[str]) -> tuple[int, int]:
+    """Widens words that go by what around them would say nothing: *a source of great … for her*."""
+    text = clause.text
+    named = _NAMED.match(text)
+    subject = clause.subject or (named[0] if named else "")
+    left = start if text.startswith(",", start) else max(text.rfind(",", 0, start), 0)
+    right = text.find(",", end)
+    right = right if right >= 0 else len(text)
+    after = text[end:right]
+    inside = _AND_INSIDE.match(text, start, end)
+    joined = _AND_BEFORE.search(text, left, start)
+    if is_hollow(after, carriers) and (joined or (inside and after.strip())):
+        return joined.start() if joined else start, right
+    before = (
+        text[left:start] if subject.lower() in _THIS else text[left:start].replace(subject, "", 1)
+    )
+    if is_hollow(f"{before} {after}", carriers):
+        return left, right
+    wider = None if after[:1].isalnum() else _WIDER.search(text, left, start)
+    return (wider.start() if wider else start), end
+
+
+def without_phrase(
+    clause: Clause, start: int, end: int, rest: str, carriers: re.Pattern[str] = _HOLLOW
+) -> str | None:
     """Returns a clause without its characters `start` to `end`; null where no more is left.
+
+    What says nothing without them goes with them.
+
+    Args:
+        clause: the clause.
+        start: the first character that goes.
+        end: the first after it that stays.
+        rest: the text around the clause.
+        carriers: more words that say nothing of their own.
 
     Raises:
         Refusal: what is left ends in the air.
     """
+    start, end = _widened(clause, start, end, carriers)
     before, after = clause.text[:start].rstrip(" ,"), clause.text[end:].lstrip()
+    before = before if after else _AND_LAST.sub("", before)
     left = before + after if after.startswith(",") else f"{before} {after}".strip()
     if left in ("", clause.subject):
         return None
-    set_off = clause.text[:start].rstrip().endswith(",") or clause.text[start : start + 1] == ","
-    stray = not before and re.match(r"(?:,|and\s|or\s|but\s)", after)
-    dangling = _DANGLING.search(f" {left}") and not (set_off and not after)
-    if stray or dangling or (clause.role == "main" and not has_verb(left)):
+    if _is_broken(clause, start, end, before, after):
+        person = _SOMEBODY.fullmatch(clause.subject)
+        if person and " that " not in left and slight(left.replace(person[0], "", 1), rest):
+            return None
         raise Refusal("the words cannot be taken out alone")
     return left
+
+
+def _is_broken(clause: Clause, start: int, end: int, before: str, after: str) -> bool:
+    """Says whether what is left around the characters `start` to `end` of a clause is none."""
+    left = f"{before} {after}".strip()
+    at = clause.text.find(clause.subject)
+    if clause.subject and at < end and start < at + len(clause.subject):
+        return True
+    set_off = clause.text[:start].rstrip().endswith(",") or clause.text.startswith(",", start)
+    stray = re.match(r"(?:him|her|them)\b" if before else r"(?:,|and\s|or\s|but\s)", after)
+    dangling = _DANGLING.search(f" {left}") and not (set_off and not after)
+    return bool(stray or dangling or (clause.role == "main" and not has_verb(left)))
+
+
+def check_sound(new: str, old: str) -> None:
+    """Checks that a rewritten sentence has no fault of form that the old one had not.
+
+    Raises:
+        Refusal: it ends in the air, has no verb, or its marks do not match.
+    """
+    body, before = new.rstrip(_CLOSING), old.rstrip(_CLOSING)
+    dangling = _IN_THE_AIR.search(f" {body}") and body.split()[-1:] != before.split()[-1:]
+    broken = _BROKEN.search(new) and not _BROKEN.search(old)
+    lost = has_verb(old) and not has_verb(new)
+    paired = all(
+        new.count(pair[0]) == new.count(pair[1])
+        for pair in _PAIRS
+        if old.count(pair[0]) == old.count(pair[1])
+    ) and (new.count('"') % 2 == 0 or old.count('"') % 2 == 1)
+    if dangling or broken or lost or not paired:
+        raise Refusal("what is left is no sentence")
 
 
 def replace_sentences(text: str, new: Iterable[tuple[Span, str]]) -> str:

@@ -47,6 +47,11 @@ def past_of(base: str) -> str:
     return f"{base}ed"
 
 
+def gerund_of(base: str) -> str:
+    """Returns the form in -ing of a verb's plain form."""
+    return f"{base[:-1]}ing" if base.endswith("e") and base != "be" else f"{base}ing"
+
+
 def past_of_participle(participle: str) -> str:
     """Returns the past tense of a verb's form in -ing."""
     if participle in _PARTICIPLES:

@@ -1,0 +1,127 @@
+"""Whether fixes work on planted errors, and how fast: `python benchmarks/fixes.py --family b`.
+
+Makes outputs with planted errors, annotates and revises them with the rules of
+`prompts/taxonomy.yaml`, round after round, and lets `arf.planted`, which knows no detector, judge
+what became of each error. Family a is for mending fixers, b for judging them.
+"""
+
+import argparse
+import time
+from collections import Counter
+from collections.abc import Iterator
+from itertools import islice
+
+from rich.console import Console
+from rich.table import Table
+
+from arf.annotate.rules import RulesAnnotator
+from arf.params import load_section
+from arf.planted import Fixes
+from arf.records import Case, Output
+from arf.revise.cascade import revise
+from arf.revise.rules import RulesEditor
+from arf.sample import Rows, SampleParams, make_rows
+from arf.taxonomy import load_taxonomy
+
+GONE = {"r1": 0.97, "r2": 0.92}
+SPEED = 500  # outputs a second on one core, annotated and revised
+WINDOW = 512
+
+
+def rows_of(params: SampleParams) -> Iterator[tuple[str, Rows]]:
+    for channel in params.rates:
+        for rows in make_rows(params, channel):
+            yield channel, rows
+
+
+def pair_of(channel: str, rows: Rows) -> tuple[Case, Output]:
+    known = {
+        name: rows.case[name] for name in ("id", "text", "turns", "fields") if name in rows.case
+    }
+    case = Case(channel=channel, split="train", **known)
+    text = rows.teacher["text"]
+    return case, Output(id=case.id, channel=channel, source="r0", text=text, provider="recorded")
+
+
+def run(params: SampleParams) -> tuple[Fixes, dict[str, str], Counter[str]]:
+    taxonomy = load_taxonomy()
+    annotator, editor = RulesAnnotator(taxonomy), RulesEditor(taxonomy)
+    rounds = {name: code.round for name, code in taxonomy.codes.items() if code.round}
+    fixes, seconds = Fixes(rounds), Counter[str]()
+    stream = rows_of(params)
+    while window := list(islice(stream, WINDOW)):
+        pairs = [pair_of(channel, rows) for channel, rows in window]
+        cases, outputs = [case for case, _ in pairs], [output for _, output in pairs]
+        start = time.process_time()
+        for _ in annotator.annotate(pairs):
+            pass
+        seconds["annotate"] += time.process_time() - start
+        for name in sorted(set(rounds.values())):
+            start = time.process_time()
+            codes = [code for code, of in rounds.items() if of == name]
+            stream_in = zip(cases, outputs, strict=True)
+            outputs = list(revise(stream_in, name, codes, annotator, editor, taxonomy))
+            seconds[name] += time.process_time() - start
+        for (_, rows), output in zip(window, outputs, strict=True):
+            fixes.add(rows.truth, rows.teacher["text"], output)
+    return fixes, rounds, seconds
+
+
+def percent(share: dict[str, float | None]) -> str:
+    if share["rate"] is None:
+        return "-"
+    return f"{100 * share['rate']:.1f} ({100 * share['lo']:.1f}-{100 * share['hi']:.1f})"
+
+
+def verdict(met: bool) -> str:
+    return "[green]met[/green]" if met else "[red]missed[/red]"
+
+
+def show(fixes: Fixes, rounds: dict[str, str], seconds: Counter[str], console: Console) -> None:
+    table = Table(title="planted errors, % with the 95 % interval")
+    for name in ("channel", "code", "round", "planted", "flagged", "gone", "", "gone of flagged",
+                 "edits", "none planted", "refused", "facts lost", "faults left"):  # fmt: skip
+        table.add_column(name, overflow="fold")
+    for (channel, code), tally in sorted(fixes.tallies.items()):
+        found = tally.figures()
+        gone = found["gone"]["rate"]
+        reasons = "; ".join(f"{count} {why}" for why, count in tally.refused.most_common(3))
+        faults = "; ".join(f"{count} {kind}" for kind, count in tally.leftovers.most_common())
+        table.add_row(
+            channel, code, rounds[code], str(tally.planted), percent(found["flagged"]),
+            percent(found["gone"]), verdict(gone is not None and gone >= GONE[rounds[code]]),
+            percent(found["gone_of_flagged"]), str(tally.kept), str(tally.alarms), reasons or "0",
+            str(tally.lost), faults or "0",
+        )  # fmt: skip
+    console.print(table)
+    tallies = fixes.tallies.values()
+    lost = sum(tally.lost for tally in tallies)
+    faults = sum(sum(tally.leftovers.values()) for tally in tallies)
+    speed = fixes.rows / sum(seconds.values())
+    parts = ", ".join(f"{name} {fixes.rows / taken:.0f}" for name, taken in seconds.items())
+    console.print(
+        f"{fixes.rows} outputs, {fixes.changed} changed",
+        f"changed though nothing was flagged: {fixes.unflagged_changed} "
+        f"{verdict(not fixes.unflagged_changed)}",
+        f"changed though nothing was planted: {fixes.false_alarms}",
+        f"facts lost: {lost} {verdict(not lost)}",
+        f"faults of form left: {faults} {verdict(not faults)}",
+        f"words of the clean texts lost: {fixes.words_lost} of {fixes.words}",
+        f"outputs a second on one core: {speed:.0f} ({parts}) {verdict(speed >= SPEED)}",
+        sep="\n",
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
+    parser.add_argument("--n", type=int, default=10_000, help="outputs, half of each channel")
+    parser.add_argument("--family", default="a")
+    parser.add_argument("--seed", type=int, default=1)
+    args = parser.parse_args()
+    section = load_section("sample", SampleParams)
+    wanted = {"per_channel": args.n // 2, "seed": args.seed, "families": (args.family,)}
+    show(*run(section.model_copy(update=wanted)), Console(width=200))
+
+
+if __name__ == "__main__":
+    main()
