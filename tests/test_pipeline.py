@@ -117,12 +117,14 @@ def test_a_change_of_r2_leaves_the_students_of_r0_and_r1_alone(
     changed = Project(shutil.copytree(project.root, tmp_path / "changed", symlinks=True))
     cascade = changed.root / "src/arf/revise/cascade.py"
     source = cascade.read_text("utf-8")
-    assert "yield from outputs" in source
+    written = "yield from (row.output for row in rows)"
+    assert written in source
     cascade.write_text(
         source.replace(
-            "yield from outputs",
-            "yield from outputs if round_name != 'r2' else "
-            "[o.model_copy(update={'text': o.text + ' Changed.'}) for o in outputs]",
+            written,
+            "yield from (row.output if round_name != 'r2' else "
+            "row.output.model_copy(update={'text': row.output.text + ' Changed.'}) "
+            "for row in rows)",
         ),
         "utf-8",
     )
