@@ -103,11 +103,11 @@ def edit_span(code: str, text: str, span: str | None, start: int | None = None) 
          "It broke, and the call ended with no offer."),
         ("She was upset at this point.", ""),
         ("She was late and worried that it broke.", "She was late and thought that it broke."),
-        ("She is late and upset that a lid broke.", "She is late and reports that a lid broke."),
         ("The man, who had rung, felt sad and left.", "The man, who had rung, left."),
         ("The man, who was angry, felt sad and paid.", "The man paid."),
         ("She was uncomfortable paying a fine.", "She mentioned paying a fine."),
         ("She had all but lost hope.", ""),
+        ("The bot reassured her that no lid broke.", "The bot told her that no lid broke."),
         ("She was upset with how it had been handled.", ""),
     ],
 )  # fmt: skip
@@ -170,6 +170,11 @@ def test_what_was_said_stays(said: str, before: str, after: str) -> None:
 )
 def test_courtesies_go(before: str, after: str) -> None:
     assert edit(COURTESY, START + before).text == (START + after).strip()
+
+
+def test_what_is_no_courtesy_stays() -> None:
+    text = "It came. No seat was booked, and the chat ended politely."
+    assert edit(COURTESY, text).text == "It came. No seat was booked."
 
 
 def test_copies_go() -> None:
@@ -252,7 +257,8 @@ def test_masks(before: str, value: str, after: str, kind: str | None, expected: 
          "thanking her and saying the deal was ready", "would be lost"),
         (COURTESY, "It came. She thanked the shop for taking old lamps and rugs away.",
          "She thanked the shop for taking old lamps and rugs away", "would be lost"),
-        (SENTIMENT, "She rang, as his medicine was making him feel odd, and left.", "odd", "cannot be"),
+        (SENTIMENT, "She rang, as the pills were making him feel odd.", "odd", "cannot be"),
+        (SENTIMENT, "It came. She was late and upset that a lid broke.", "upset", "cannot be"),
         (SENTIMENT, "One case was sad and the other, the red one, had not.", "One case was sad and "
          "the other, the red one", "refers to what is gone"),
         (COURTESY, "It came. After a check that it was on, she said bye.", "she said bye",

@@ -8,9 +8,9 @@ fixers, and the guard of the verb *revise*.
 
 from arf.text.clauses import Clause, begins_with_verb, clauses, has_verb
 from arf.text.dates import dates
-from arf.text.names import names
+from arf.text.names import capitals_of, names, names_of
 from arf.text.negations import negations
-from arf.text.numbers import numbers
+from arf.text.numbers import numbers, numbers_of
 from arf.text.sentences import sentences
 from arf.text.spans import Mention, Span
 from arf.text.stems import stem
@@ -20,12 +20,15 @@ __all__ = [
     "Mention",
     "Span",
     "begins_with_verb",
+    "capitals_of",
     "clauses",
     "dates",
     "has_verb",
     "names",
+    "names_of",
     "negations",
     "numbers",
+    "numbers_of",
     "sentences",
     "stem",
 ]

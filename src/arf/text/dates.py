@@ -17,12 +17,12 @@ _MONTH = (
 )
 _DAY = r"(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?"
 _DATE = re.compile(
-    rf"(?<![\w.,])(?:(?:the\s)?(?P<day>{_DAY})\s(?:of\s)?(?P<month>{_MONTH})"
+    rf"(?<![\w.,])(?=[\djfmasondt])(?:(?:the\s)?(?P<day>{_DAY})\s(?:of\s)?(?P<month>{_MONTH})"
     rf"|(?P<month2>{_MONTH})\s(?:the\s)?(?P<day2>{_DAY})(?!\w|[.,:]\d)"
     rf"|\d{{4}}-(?P<month3>\d\d)-(?P<day3>\d\d))",
     re.IGNORECASE,
 )
-_HINT = re.compile(r"\d")
+_ISO = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def _find(text: str) -> Iterator[Mention]:
@@ -35,7 +35,10 @@ def _find(text: str) -> Iterator[Mention]:
 
 @lru_cache(maxsize=4096)
 def _dates(text: str) -> tuple[Mention, ...]:
-    return tuple(_find(text)) if _HINT.search(text) else ()
+    lower = text.lower()
+    if any(month in lower for month in _NUMBER_OF) or _ISO.search(text):
+        return tuple(_find(text))
+    return ()
 
 
 def dates(text: str) -> list[Mention]:

@@ -1,6 +1,7 @@
 """Names in an English text."""
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import files
 from typing import NamedTuple
@@ -26,6 +27,7 @@ _PLURAL = re.compile(r"\w+[^aiu']s$")
 _VERB = re.compile(r"\s(?:\w+ed|was|is|has|had|said|told|gave|took|chose|made|found|left|then)\b")
 _OPENING = frozenset("\"'\u201c\u2018(:-\u2013\u2014\u2022")
 _WORD = re.compile(r"[^\W\d_]{2,}")
+_PART = re.compile(r"[^\W_]+")
 _LETTER = re.compile(r"[A-Z\u00c0-\u00de]")
 # Words that an English sentence of some length hardly does without and other languages lack.
 _ENGLISH = frozenset(
@@ -83,8 +85,8 @@ def _says_nothing(text: str) -> bool:
     """Says whether capitals mark no names here: a text all in capitals, or not in English."""
     words = _WORD.findall(text)
     if len(words) < _LONG:
-        return len(words) > 2 and all(word.isupper() for word in words)
-    if sum(word.isupper() for word in words) >= _ALL_CAPITALS * len(words):
+        return len(words) > 2 and all(map(str.isupper, words))
+    if sum(map(str.isupper, words)) >= _ALL_CAPITALS * len(words):
         return True
     return _ENGLISH.isdisjoint(words) and not any(word.endswith(_ENGLISH_ENDINGS) for word in words)
 
@@ -145,11 +147,31 @@ def names(text: str) -> list[Mention]:
     has it in full. Words with digits belong to `numbers`; masks of X are no names, and capitals
     say nothing in a sentence that is all in capitals or not in English.
     """
-    found = [
-        _Candidate(candidate.mention.moved(sentence.start), candidate.sure)
-        for sentence in sentences(text)
-        for candidate in _in_sentence(sentence.text)
-    ]
+    return _confirmed(
+        [
+            _Candidate(candidate.mention.moved(sentence.start), candidate.sure)
+            for sentence in sentences(text)
+            for candidate in _in_sentence(sentence.text)
+        ]
+    )
+
+
+@lru_cache(maxsize=4096)
+def names_of(sentence: str) -> tuple[Mention, ...]:
+    """Finds the names of one sentence, as far as it alone tells; see `names`."""
+    return tuple(_confirmed(_in_sentence(sentence)))
+
+
+@lru_cache(maxsize=4096)
+def capitals_of(sentence: str) -> frozenset[str]:
+    """Returns the words, in lower case, of all that may be a name in a sentence."""
+    return frozenset(
+        word for found in _in_sentence(sentence) for word in _PART.findall(found.mention.value)
+    )
+
+
+def _confirmed(found: Sequence[_Candidate]) -> list[Mention]:
+    """Returns the candidates that are names, parts of a full name with the value of the whole."""
     inside = {word for c in found if c.sure for word in c.mention.value.split()}
     return _in_full([c.mention for c in found if c.sure or c.mention.value in inside])
 

@@ -14,9 +14,18 @@ _NEGATION = re.compile(
 )
 
 
+_HINTS = (
+    "n't", "n\u2019t", "dont", "wont", "cant", "not", "never", "no", "without", "un", "neither",
+    "refus", "fail", "declin", "den", "reject",
+)  # fmt: skip
+
+
 @lru_cache(maxsize=4096)
 def _negations(text: str) -> tuple[Mention, ...]:
-    found = []
+    found: list[Mention] = []
+    lower = text.lower()
+    if not any(hint in lower for hint in _HINTS):
+        return ()
     for match in _NEGATION.finditer(text):
         if match["short"] or match[0].casefold() == "cannot":
             value = "not"

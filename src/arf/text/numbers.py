@@ -1,6 +1,7 @@
 """Numbers of an English text, in digits and in words."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -32,8 +33,8 @@ _NUMBER = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _DIGIT = re.compile(r"\d")
-_NOON = re.compile(r"noon|midday|midnight", re.IGNORECASE)
-_TOKEN_BEFORE = re.compile(r"[+(]?[\w-]{0,40}$")
+_NOON = ("noon", "midday", "midnight")
+_TOKEN = 40  # letters that a token with a digit may begin with
 _SCALES = {"k": 1_000, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
 _MASK = re.compile(r"x{2,}")
 _DIGITS_ALONE = re.compile(r"\D")
@@ -94,23 +95,27 @@ def _clock(hour: int, minute: str | None, half: str | None) -> str:
     return f"{hour:02d}:{minute or '00'}"
 
 
-def _matches(text: str) -> Iterator[re.Match[str]]:
+def _matches(text: str, lower: str) -> Iterator[re.Match[str]]:
     """Yields each number in digits; looking for digits first is faster than the whole pattern."""
-    if _NOON.search(text):
+    if any(word in lower for word in _NOON):
         yield from _NUMBER.finditer(text)
         return
     done = 0
     while digit := _DIGIT.search(text, done):
-        token = _TOKEN_BEFORE.search(text, max(done, digit.start() - 42), digit.start())
-        match = _NUMBER.search(text, token.start() if token else digit.start())
+        start, least = digit.start(), max(done, digit.start() - _TOKEN)
+        while start > least and (text[start - 1].isalnum() or text[start - 1] in "_-"):
+            start -= 1
+        if start > least and text[start - 1] in "+(":
+            start -= 1
+        match = _NUMBER.search(text, start)
         if match is None:
             return
         yield match
         done = match.end()
 
 
-def _written_in_digits(text: str) -> Iterator[Mention]:
-    for match in _matches(text):
+def _written_in_digits(text: str, lower: str) -> Iterator[Mention]:
+    for match in _matches(text, lower):
         found = match.groupdict()
         start, end = match.span()
         if found["year"]:
@@ -172,19 +177,24 @@ def _runs(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _written_in_words(text: str, taken: list[Mention]) -> Iterator[Mention]:
+    ends = [mention.end for mention in taken]
     for begin, stop in _runs(text):
         for found in _in_words(text[begin:stop].lower()):
             start, end = begin + found.start, begin + found.end
-            free = all(end <= mention.start or mention.end <= start for mention in taken)
+            after = bisect_right(ends, start)
+            free = after == len(taken) or end <= taken[after].start
             if free and _is_number(text, start, end):
                 yield Mention(found.value, start, end)
 
 
 @lru_cache(maxsize=4096)
-def _in_sentence(text: str) -> tuple[Mention, ...]:
-    text = without_tags(text)
-    found = list(_written_in_digits(text))
-    found += _written_in_words(text, found)
+def numbers_of(sentence: str) -> tuple[Mention, ...]:
+    """Finds the numbers of one sentence; see `numbers`."""
+    text = without_tags(sentence)
+    lower = text.lower()
+    found = list(_written_in_digits(text, lower))
+    if not _NUMBER_WORDS.isdisjoint(_WORD.findall(lower)):
+        found += tuple(_written_in_words(text, found))
     found.sort(key=lambda mention: mention.start)
     return tuple(found)
 
@@ -200,5 +210,5 @@ def numbers(text: str) -> list[Mention]:
     return [
         mention.moved(sentence.start)
         for sentence in sentences(text)
-        for mention in _in_sentence(sentence.text)
+        for mention in numbers_of(sentence.text)
     ]

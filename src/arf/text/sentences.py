@@ -13,6 +13,7 @@ _MISSED = re.compile(
     r"(?<=[.!?]\s)(?=[$\u20ac\u00a3]\d)|"
     r"(?:(?<=\bMay\.\s)|(?<=\bID\.\s)|(?<=\bIDs\.\s)|(?<=\bOK\.\s))(?=[A-Z])"
 )
+_HINTS = ("$", "\u20ac", "\u00a3", "May. ", "ID. ", "IDs. ", "OK. ")
 _TAG = re.compile(r"</?[A-Za-z!][^<>]{0,200}>")
 
 
@@ -26,7 +27,10 @@ def _sentences(text: str) -> tuple[Span, ...]:
     spans = []
     offset = 0
     for line in text.splitlines(keepends=True):
-        for piece in chain.from_iterable(map(_MISSED.split, segment("en", line))):
+        pieces = segment("en", line)
+        if any(hint in line for hint in _HINTS):
+            pieces = chain.from_iterable(map(_MISSED.split, pieces))
+        for piece in pieces:
             stripped = piece.strip()
             if stripped:
                 start = offset + piece.index(stripped)

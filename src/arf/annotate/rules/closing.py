@@ -62,7 +62,9 @@ class Closings:
         teller: Teller,
     ) -> None:
         closings, subjects = list(closings), list(subjects)
-        self._about = any_word((*subjects, *cues))
+        about = [*subjects, *cues]
+        self._about = any_word(about)
+        self._heads = frozenset(words.split()[0] for words in about)
         self._generic = teller.forms(
             (*generic, *subjects, *(word for closing in closings for word in closing.status))
         )
@@ -87,6 +89,10 @@ class Closings:
             if match and clause.opens_with(clause.text[: match.start()]):
                 return closing.is_given(before)
         return False
+
+    def may_sum_up(self, told: Told) -> bool:
+        """Says whether a clause of what is told may sum up, by a quick look at its words."""
+        return not self._heads.isdisjoint(told.words)
 
     def sums_up(self, told: Told, text: str, before: str) -> bool:
         """Says whether all words are generic and the text before tells that outcome."""

@@ -2,15 +2,20 @@
 
 import re
 from collections import OrderedDict
-from functools import cached_property
 from typing import Any
 
+from arf.annotate.rules.lazy import lazy
 from arf.annotate.rules.patterns import any_pattern
 from arf.records import Case
 from arf.taxonomy import People
 
 _REMEMBERED = 1024
 _WORD = re.compile(r"[^\W_]+")
+
+
+def bare(text: str) -> str:
+    """Returns the letters and digits of a text alone, in lower case."""
+    return "".join(_WORD.findall(text.casefold()))
 
 
 class Voices:
@@ -30,45 +35,50 @@ class Grounds:
         # What detectors found out about the case, by a key of their own.
         self.memo: dict[object, Any] = {}
 
-    @cached_property
+    @lazy
     def text(self) -> str:
         """All that the case says."""
         return self.case.body()
 
-    @cached_property
+    @lazy
     def staff(self) -> str:
         """What the staff said; everything where the case is no dialogue."""
         return self._said_by(staff=True)
 
-    @cached_property
+    @lazy
     def customer(self) -> str:
         """What everybody but the staff said; everything where the case is no dialogue."""
         return self._said_by(staff=False)
 
-    @cached_property
+    @lazy
     def lower(self) -> str:
         """All that the case says, in lower case."""
         return self.text.casefold()
 
-    @cached_property
+    @lazy
     def words(self) -> tuple[str, ...]:
         """All words of the case in lower case."""
         return tuple(_WORD.findall(self.lower))
 
-    @cached_property
+    @lazy
     def vocabulary(self) -> frozenset[str]:
         """The different words of the case in lower case."""
         return frozenset(self.words)
 
-    @cached_property
+    @lazy
     def capitalised(self) -> frozenset[str]:
         """The words of the case that begin with a capital, in lower case."""
         return frozenset(word.casefold() for word in _WORD.findall(self.text) if word[0].isupper())
 
-    @cached_property
+    @lazy
     def glued(self) -> str:
         """The letters and digits of the case alone, in lower case."""
         return "".join(self.words)
+
+    @lazy
+    def customer_glued(self) -> str:
+        """The letters and digits that the customer said alone, in lower case."""
+        return bare(self.customer)
 
     def _said_by(self, staff: bool) -> str:
         if self.case.turns is None:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, NamedTuple
 
 from pydantic import AfterValidator, Field
 
-from arf.annotate.rules.grounds import Grounds
+from arf.annotate.rules.grounds import Grounds, bare
 from arf.annotate.rules.patterns import Word, Words, any_word
 from arf.annotate.rules.reading import Hit, Reading, Sentence
 from arf.params import Section
@@ -17,7 +17,6 @@ from arf.text import sentences
 _DIGIT = re.compile(r"\d")
 _SHORTLY = 45  # characters
 Owner = Literal["customer", "company", "nobody"]
-_NO_LETTER = re.compile(r"[\W_]+")
 
 
 def _has_value(pattern: str) -> str:
@@ -153,8 +152,8 @@ class IdentifierDetector:
 
     def _given(self, value: str, called: re.Pattern[str] | None, grounds: Grounds) -> Owner:
         """Returns whose the customer says that a value is."""
-        bare = _bare(value)
-        if bare not in _bare(grounds.customer):
+        glued = bare(value)
+        if glued not in grounds.customer_glued:
             return "company"
         if called:
             at = grounds.text.find(value)
@@ -162,15 +161,10 @@ class IdentifierDetector:
                 return "company"
         owner: Owner = "company" if self._office.match(value) else "nobody"
         for sentence in sentences(grounds.customer):
-            if bare in _bare(sentence.text):
+            if glued in bare(sentence.text):
                 cues = self._cues.findall(sentence.text.partition(value)[0])
                 if cues and self._own.fullmatch(cues[-1]):
                     return "customer"
                 if cues:
                     owner = "company"
         return owner
-
-
-def _bare(text: str) -> str:
-    """Returns the letters and digits of a text alone, in lower case."""
-    return _NO_LETTER.sub("", text.casefold())

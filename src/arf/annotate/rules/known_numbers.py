@@ -1,12 +1,12 @@
 """The numbers, days and times that a case grounds, in other formats too."""
 
 import re
-from collections.abc import Iterator
-from functools import cached_property
+from collections.abc import Iterator, Sequence
 
 from arf.annotate.rules.grounds import Grounds
-from arf.annotate.rules.reading import Sentence
-from arf.text import Mention, dates, numbers, stem
+from arf.annotate.rules.lazy import lazy
+from arf.annotate.rules.reading import Sentence, between
+from arf.text import Mention, dates, numbers_of, stem
 from arf.text.dates import MONTHS
 
 _CLOCK = re.compile(r"(\d\d):(\d\d)")
@@ -21,6 +21,8 @@ _BY_MONTH = (
     r"(?<![\d.,])0?{day}(?:st|nd|rd|th)?\b[\w\s,/-]{{0,12}}\b{month}|"
     r"\b{month}[\w\s,/-]{{0,14}}\b{day}\b"
 )
+_WORD_AFTER = re.compile(r"\s[A-Za-z]+")
+_GOES_ON = re.compile(r"[.,:]\d")
 _GLUED = 5  # characters from which a reference may stand in the case in another grouping
 
 
@@ -42,28 +44,24 @@ class KnownNumbers:
         self._units = units
         self._currencies = currencies
 
-    @cached_property
-    def _mentions(self) -> list[Mention]:
-        return numbers(self._grounds.text)
+    @lazy
+    def _mentions(self) -> tuple[Mention, ...]:
+        return numbers_of(self._grounds.text)
 
-    @cached_property
+    @lazy
     def _days(self) -> frozenset[str]:
         return frozenset(mention.value for mention in dates(self._grounds.text))
 
-    @cached_property
+    @lazy
     def _values(self) -> frozenset[str]:
         return frozenset(mention.value for mention in self._mentions)
 
-    @cached_property
+    @lazy
     def _values_without_days(self) -> frozenset[str]:
         days = dates(self._grounds.text)
-        return frozenset(
-            mention.value
-            for mention in self._mentions
-            if not any(day.start <= mention.start < day.end for day in days)
-        )
+        return frozenset(mention.value for mention in self._mentions if not _in_one(mention, days))
 
-    @cached_property
+    @lazy
     def _counted(self) -> dict[str, set[str]]:
         """The numbers that the case has for each noun, by its stem."""
         counted: dict[str, set[str]] = {}
@@ -73,19 +71,39 @@ class KnownNumbers:
                 counted.setdefault(noun, set()).add(mention.value)
         return counted
 
-    @cached_property
+    @lazy
     def _has_months(self) -> bool:
         return _MONTH.search(self._grounds.text) is not None
 
     def missing(self, sentence: Sentence) -> Iterator[tuple[int, int]]:
         """Yields where a sentence has a number or a day that the case lacks."""
+        text = sentence.text
         for day in sentence.dates:
-            if not self._has_day(day.value):
+            if not (self._stands(text[day.start : day.end]) or self._has_day(day.value)):
                 yield day.start, day.end
         for mention in sentence.numbers:
-            in_day = any(day.start <= mention.start < day.end for day in sentence.dates)
-            if not in_day and not self._has(mention, sentence.text):
+            if not _in_one(mention, sentence.dates) and not (
+                self._stands(self._in_context(mention, text)) or self._has(mention, text)
+            ):
                 yield mention.start, mention.end
+
+    def _in_context(self, mention: Mention, text: str) -> str:
+        """Returns a number with its currency, or the word after it, as the text has them."""
+        start = mention.start - (text[mention.start - 1 : mention.start] in self._currencies)
+        after = _WORD_AFTER.match(text, mention.end)
+        return text[start : after.end() if after and start == mention.start else mention.end]
+
+    def _stands(self, written: str) -> bool:
+        """Says whether the case has these very words, and no more of a word or a number."""
+        source, words = self._grounds.lower, written.casefold()
+        at = source.find(words)
+        while at >= 0:
+            end = at + len(words)
+            around = source[at - 1 : at] + source[end : end + 1]
+            if not any(map(str.isalnum, around)) and not _GOES_ON.match(source, end):
+                return True
+            at = source.find(words, at + 1)
+        return False
 
     def _has_day(self, day: str) -> bool:
         if day in self._days:
@@ -136,6 +154,12 @@ class KnownNumbers:
         before = sentence[max(0, mention.start - 3) : mention.start].rstrip()
         after = _NEXT.match(sentence, mention.end)
         return before[-1:] in self._currencies or bool(after and after[1] in self._currencies)
+
+
+def _in_one(mention: Mention, days: Sequence[Mention]) -> bool:
+    """Says whether a number is part of one of some days, which are in order of position."""
+    before = between(days, 0, mention.start + 1)[-1:]
+    return bool(before) and mention.start < before[0].end
 
 
 def _noun(text: str, mention: Mention) -> str:

@@ -109,30 +109,26 @@ class NarrationDetector:
         return bool(grounds.memo[self])
 
     def _narrated(self, sentence: Sentence) -> tuple[Hit, ...]:
-        if not self._lexicon.touches(sentence.words):
-            return ()
-        words = list(self._lexicon.find(sentence.text))
         hits: list[Hit] = []
-        for placed in sentence.clauses:
+        for placed, words in sentence.find(self._lexicon):
             clause = placed.clause
-            here = [word for word in words if clause.start <= word.start < clause.end]
-            found = list(self._in_clause(placed, here)) if here else []
+            found = list(self._in_clause(placed, words)) if words else []
             if not found and hits and self._trailing.fullmatch(clause.text):
                 found = [(0, len(clause.text))]
             hits += [Hit(clause.start + a, clause.start + b, "narrated") for a, b in found]
         return tuple(hits)
 
     def _in_clause(self, placed: Placed, words: list[Found[int]]) -> Iterator[tuple[int, int]]:
-        clause = placed.clause
-        if self._unless.search(clause.text):
+        text = placed.clause.text
+        if self._unless.search(text):
             return
         done = 0
         for word in words:
-            start, end = word.start - clause.start, word.end - clause.start
-            if start < done:
+            if word.start < done:
                 continue
             extents = (
-                self._rules[number].fits(clause.text, start, end) for number in sorted(word.groups)
+                self._rules[number].fits(text, word.start, word.end)
+                for number in sorted(word.groups)
             )
             extent = next((extent for extent in extents if extent), None)
             if extent:

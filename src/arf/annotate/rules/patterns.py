@@ -1,7 +1,7 @@
 """Words and patterns that settings hold, and looking them up."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Annotated, Generic, NamedTuple, TypeVar
 
@@ -75,19 +75,26 @@ class Lexicon(Generic[G]):
             or (entry.open_ended and not entry.rest and word.startswith(entry.word))
         )
 
-    def touches(self, words: Iterable[str]) -> bool:
-        """Says whether one of the words, in lower case, is or begins one of the lexicon's."""
-        return any(map(self.entries, words))
+    def find(
+        self, text: str, words: Sequence[str], places: Callable[[], Sequence[tuple[int, int]]]
+    ) -> Iterator[Found[G]]:
+        """Yields each word or phrase in a text, the longest that fits, in order of position.
 
-    def find(self, text: str) -> Iterator[Found[G]]:
-        """Yields each word or phrase in a text, the longest that fits, in order of position."""
+        Args:
+            text: the text.
+            words: its words in lower case.
+            places: gives where they start and end; called where one is found.
+        """
         done = 0
-        for match in WORD.finditer(text):
-            start, end = match.span()
+        for index, word in enumerate(words):
+            entries = self.entries(word)
+            if not entries:
+                continue
+            start, end = places()[index]
             if start < done:
                 continue
             ends: dict[int, list[G]] = {}
-            for entry in self.entries(match[0].lower()):
+            for entry in entries:
                 stop = end + 1 + len(entry.rest) if entry.rest else end
                 if not entry.rest or text[end + 1 : stop].lower() == entry.rest:
                     ends.setdefault(stop, []).append(entry.group)

@@ -1,6 +1,7 @@
 """What the output says twice, and endings that only sum it up."""
 
 import re
+from collections import deque
 from collections.abc import Iterator
 
 from pydantic import Field
@@ -13,6 +14,8 @@ from arf.params import Section
 from arf.taxonomy import People
 from arf.text import has_verb
 
+_REACH = 40  # sentences, or clauses of one, that a repetition may go back; keeps long texts linear
+_BEFORE = 4000  # characters in which an outcome may have been told
 # *the second had not*: what is left out is what it adds.
 _ELLIPTIC = re.compile(r"\b(?:had|has|have|did|was|were|is|are|could|would)(?:\snot)?[.!?]?$")
 
@@ -80,17 +83,20 @@ class RedundancyDetector:
 
     def find(self, reading: Reading) -> Iterator[Hit]:
         """Yields repeating sentences and clauses."""
-        earlier: list[Sentence] = []
+        earlier: deque[Sentence] = deque(maxlen=_REACH)
         said: frozenset[str] = frozenset()
         last = len(reading.sentences) - 1
         for number, (start, sentence) in enumerate(reading.sentences):
             whole = self._teller.whole(sentence)
             end = start + len(sentence.text)
+            reading.text[max(0, start - _BEFORE) : start]
             if number and self._openers.match(sentence.text):
                 yield Hit(start, end, "sums up")
             elif any(self._repeats(whole, other, said) for other in earlier):
                 yield Hit(start, end, "said before")
-            elif number and self._closings.sums_up(whole, sentence.text, reading.text[:start]):
+            elif number and self._closings.sums_up(
+                whole, sentence.text, reading.text[max(0, start - _BEFORE) : start]
+            ):
                 yield Hit(start, end, "outcome said before")
             else:
                 last_one = number == last
@@ -102,21 +108,21 @@ class RedundancyDetector:
         self,
         start: int,
         sentence: Sentence,
-        earlier: list[Sentence],
+        earlier: deque[Sentence],
         said: frozenset[str],
         text: str,
         last: bool,
     ) -> Iterator[Hit]:
         """Yields the clauses that an earlier sentence tells, or an earlier clause of the same."""
-        content = self._teller.whole(sentence).content
-        related = [
-            other for other in earlier if not content.isdisjoint(self._teller.whole(other).content)
-        ]
-        own: list[Told] = []
+        whole = self._teller.whole(sentence)
+        related = [other for other in earlier if _related(whole, self._teller.whole(other))]
+        if not (related or last or self._closings.may_sum_up(whole) or whole.echoes):
+            return
+        own: deque[Told] = deque(maxlen=_REACH)
         for placed, told in zip(sentence.clauses, self._teller.clauses(sentence), strict=True):
             clause = placed.clause
             begin, end = start + told.start, start + told.end
-            before = text[:begin]
+            before = text[max(0, begin - _BEFORE) : begin]
             if (last and self._closings.repeats(placed, before)) or (
                 clause.role == "main" and self._closings.sums_up(told, clause.text, before)
             ):
@@ -165,6 +171,16 @@ class RedundancyDetector:
             and _alike(told.negated, best.negated, any(part.negated for part in covering))
             and _alike(told.ahead, best.ahead, any(part.ahead for part in covering))
         )
+
+
+def _related(one: Told, other: Told) -> bool:
+    """Says whether two sentences have so much in common that a clause may be a repetition."""
+    shared = len(one.content & other.content)
+    return (
+        shared > 1
+        or (shared > 0 and not one.numbers.isdisjoint(other.numbers))
+        or (shared > 0 and one.negated)
+    )
 
 
 def _in_common(one: Told, other: Told) -> int:

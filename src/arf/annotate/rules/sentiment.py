@@ -149,23 +149,20 @@ class SentimentDetector:
 
     def _ascribed(self, sentence: Sentence) -> tuple[_Ascribed, ...]:
         words = sentence.words
-        feelings: list[Found[_Sense]] = []
-        if self._lexicon.touches(words):
-            feelings = list(self._lexicon.find(sentence.text))
+        feelings = sentence.find(self._lexicon)
         phrases = [pattern for near, pattern in self._phrases if not near.isdisjoint(words)]
         seems = ascription.may_seem(words)
         if not (feelings or phrases or seems):
             return ()
         found = []
-        for placed in sentence.clauses:
-            clause = placed.clause
+        for placed, here in feelings or [(placed, []) for placed in sentence.clauses]:
+            text = placed.clause.text
             whole = tuple(
                 ascription.extent(placed, *match.span())
                 for pattern in phrases
-                for match in pattern.finditer(clause.text)
+                for match in pattern.finditer(text)
             )
-            here = [word for word in feelings if clause.start <= word.start < clause.end]
-            chains = tuple(_chains(clause.text, self._words(placed, here, seems)))
+            chains = tuple(_chains(text, self._words(placed, here, seems)))
             if whole or chains:
                 found.append(_Ascribed(placed, self._voice(placed), whole, chains))
         return tuple(found)
@@ -191,14 +188,13 @@ class SentimentDetector:
         clause = placed.clause
         found: list[_Word] = []
         for start, end, senses in feelings:
-            begin, stop = start - clause.start, end - clause.start
             groups = tuple(
                 sense.group
                 for sense in senses
-                if self._ascribes(sense.when, placed, begin, stop, found)
+                if self._ascribes(sense.when, placed, start, end, found)
             )
             if groups:
-                found.append(_Word(begin, stop, groups, ""))
+                found.append(_Word(start, end, groups, ""))
         if seems and self._of_person(placed, ""):
             for start, end in ascription.seeming(clause.text):
                 if not any(word.start < end and start < word.end for word in found):

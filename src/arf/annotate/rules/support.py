@@ -10,7 +10,7 @@ from arf.annotate.rules.known_numbers import KnownNumbers
 from arf.annotate.rules.reading import Hit, Reading
 from arf.params import Section
 from arf.taxonomy import People
-from arf.text import names
+from arf.text import capitals_of, names
 
 
 class SupportSettings(Section):
@@ -72,6 +72,9 @@ class SupportDetector:
         return known
 
     def _names(self, reading: Reading) -> Iterator[Hit]:
+        vocabulary = reading.grounds.vocabulary
+        if all(vocabulary.issuperset(capitals_of(s.text)) for _, s in reading.sentences):
+            return
         known = KnownNames(reading.grounds, self._known, self._settings.spelling)
         for mention in names(reading.text):
             written = reading.text[mention.start : mention.end]

@@ -1,45 +1,99 @@
 """What a clause tells: its words of content, its facts, and whether it is asked, done or denied."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from arf.annotate.rules.lazy import lazy
 from arf.annotate.rules.patterns import WORD, any_pattern
-from arf.annotate.rules.reading import Sentence
-from arf.text import stem
+from arf.annotate.rules.reading import Sentence, between
+from arf.text import Mention, stem
 
 _LETTERS = 6  # of a stem: *delivery* and *delivered* have no stem in common, but these letters
 _CONTRAST = re.compile(r"\s(?:the usual\s)?[$\u20ac\u00a3]?\d")  # *was $9, not $5* denies nothing
 _POSSESSIVE = re.compile(r"['\u2019]s?$")
 
 
-class Told(NamedTuple):
-    """What a clause, or a whole sentence, tells.
+class Told:
+    """What a clause, or a whole sentence, tells; each part computed when first asked for.
 
-    Attributes:
-        start: where it starts in the sentence.
+    Args:
+        teller: who takes it apart.
+        sentence: the sentence.
+        start: where the clause starts in it.
         end: where it ends.
-        content: its words of content, one form for all inflections and near synonyms.
-        numbers: the values of its numbers.
-        names: the words of its names.
-        asked: whether something is asked for or wanted.
-        negated: whether something is denied or refused.
-        ahead: whether something is still to come; *would not* denies it.
-        restates: whether words such as *so* lead back to what was said.
     """
 
-    start: int
-    end: int
-    content: frozenset[str]
-    numbers: frozenset[str]
-    names: frozenset[str]
-    asked: bool
-    negated: bool
-    ahead: bool
-    restates: bool
+    def __init__(self, teller: "Teller", sentence: Sentence, start: int, end: int) -> None:
+        self._teller = teller
+        self._sentence = sentence
+        self.start = start
+        self.end = end
+        self.text = sentence.text[start:end]
+
+    def _mine(self, mentions: Sequence[Mention]) -> Sequence[Mention]:
+        return between(mentions, self.start, self.end)
+
+    @lazy
+    def words(self) -> tuple[str, ...]:
+        """Its words in lower case."""
+        if len(self.text) == len(self._sentence.text):
+            return self._sentence.words
+        return tuple(WORD.findall(self.text.lower()))
+
+    @lazy
+    def content(self) -> frozenset[str]:
+        """Its words of content, one form for all inflections and near synonyms."""
+        return frozenset(self._contents)
+
+    @lazy
+    def _contents(self) -> tuple[str, ...]:
+        return self._teller.contents(self.words, self.names)
 
     @property
+    def echoes(self) -> bool:
+        """Whether a word of content comes twice."""
+        return len(self.content) < len(self._contents)
+
+    @lazy
+    def numbers(self) -> frozenset[str]:
+        """The values of its numbers."""
+        return frozenset(mention.value for mention in self._mine(self._sentence.numbers))
+
+    @lazy
+    def names(self) -> frozenset[str]:
+        """The words of its names."""
+        return frozenset(
+            _POSSESSIVE.sub("", word)
+            for mention in self._mine(self._sentence.names)
+            for word in mention.value.split()
+        )
+
+    @lazy
+    def asked(self) -> bool:
+        """Whether something is asked for or wanted."""
+        return self._teller.asking.search(self.text) is not None
+
+    @lazy
+    def negated(self) -> bool:
+        """Whether something is denied or refused."""
+        return self._teller.denying.search(self.text) is not None or any(
+            not _CONTRAST.match(self._sentence.text, mention.end)
+            for mention in self._mine(self._sentence.negations)
+        )
+
+    @lazy
+    def ahead(self) -> bool:
+        """Whether something is still to come; *would not* denies it."""
+        return not self.negated and not self._teller.ahead.isdisjoint(self.words)
+
+    @lazy
+    def restates(self) -> bool:
+        """Whether words such as *so* lead back to what was said."""
+        return self._teller.restating.search(self.text) is not None
+
+    @lazy
     def weight(self) -> int:
         """How many words of content and numbers there are."""
         return len(self.content) + len(self.numbers)
@@ -50,7 +104,6 @@ class _Word(NamedTuple):
 
     stem: str
     content: str
-    ahead: bool
 
 
 class Teller:
@@ -75,10 +128,10 @@ class Teller:
         restating: Iterable[str],
     ) -> None:
         self._ignore = frozenset(ignore)
-        self._asking = any_pattern(asking)
-        self._denying = any_pattern(denying)
-        self._restating = any_pattern(restating)
-        self._ahead = frozenset(ahead)
+        self.asking = any_pattern(asking)
+        self.denying = any_pattern(denying)
+        self.restating = any_pattern(restating)
+        self.ahead = frozenset(ahead)
         self._groups: dict[str, str] = {}
         self._phrases: dict[str, dict[str, str]] = {}
         for group in same:
@@ -100,64 +153,37 @@ class Teller:
         short = stem(bare)
         empty = bare in self._ignore or len(bare) < 3 or bare[0].isdigit()
         content = "" if empty else self._groups.get(short) or short[:_LETTERS]
-        return _Word(short, content, word in self._ahead)
+        return _Word(short, content)
 
     def forms(self, words: Iterable[str]) -> frozenset[str]:
         """Returns the words in the form that they have among words of content."""
         return frozenset(content for word in words if (content := self._word(word).content))
 
-    def _whole(self, sentence: Sentence) -> Told:
-        return self._tell(sentence, 0, len(sentence.text), sentence.words)
+    def contents(self, words: Sequence[str], names: frozenset[str]) -> tuple[str, ...]:
+        """Returns the words of content among words in lower case that are no names."""
+        return tuple(self._contents(words, names))
 
-    def _clauses(self, sentence: Sentence) -> tuple[Told, ...]:
-        return tuple(
-            self._tell(
-                sentence,
-                placed.clause.start,
-                placed.clause.end,
-                tuple(WORD.findall(placed.clause.text.lower())),
-            )
-            for placed in sentence.clauses
-        )
-
-    def _tell(self, sentence: Sentence, start: int, end: int, words: tuple[str, ...]) -> Told:
-        named = {
-            _POSSESSIVE.sub("", word)
-            for mention in sentence.names
-            if start <= mention.start < end
-            for word in mention.value.split()
-        }
-        looked_up = [self._word(word) for word in words]
-        text = sentence.text[start:end]
-        negated = self._denying.search(text) is not None or any(
-            start <= mention.start < end and not _CONTRAST.match(sentence.text, mention.end)
-            for mention in sentence.negations
-        )
-        return Told(
-            start,
-            end,
-            frozenset(self._content(words, looked_up, named)),
-            frozenset(m.value for m in sentence.numbers if start <= m.start < end),
-            frozenset(named),
-            self._asking.search(text) is not None,
-            negated,
-            not negated and any(word.ahead for word in looked_up),
-            self._restating.search(text) is not None,
-        )
-
-    def _content(
-        self, words: tuple[str, ...], looked_up: list[_Word], named: set[str]
-    ) -> Iterator[str]:
+    def _contents(self, words: Sequence[str], names: frozenset[str]) -> Iterator[str]:
         skip = False
-        for index, word in enumerate(looked_up):
+        for index, word in enumerate(words):
             if skip:
                 skip = False
                 continue
-            if word.stem in self._phrases and index + 1 < len(words):
-                phrase = self._phrases[word.stem].get(words[index + 1])
+            looked_up = self._word(word)
+            if looked_up.stem in self._phrases and index + 1 < len(words):
+                phrase = self._phrases[looked_up.stem].get(words[index + 1])
                 if phrase:
                     skip = True
                     yield phrase
                     continue
-            if word.content and words[index] not in named:
-                yield word.content
+            if looked_up.content and word not in names:
+                yield looked_up.content
+
+    def _whole(self, sentence: Sentence) -> Told:
+        return Told(self, sentence, 0, len(sentence.text))
+
+    def _clauses(self, sentence: Sentence) -> tuple[Told, ...]:
+        return tuple(
+            Told(self, sentence, placed.clause.start, placed.clause.end)
+            for placed in sentence.clauses
+        )

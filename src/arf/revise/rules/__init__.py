@@ -13,13 +13,8 @@ from arf.revise.rules.masking import mask
 from arf.revise.rules.narration import narration, repetition, says_nothing
 from arf.revise.rules.neutral import neutral
 from arf.revise.rules.rebuild import rebuild
-from arf.revise.rules.surgery import (
-    Refusal,
-    check_sound,
-    replace_sentences,
-    slight,
-    take_apart,
-)
+from arf.revise.rules.saying import slight
+from arf.revise.rules.surgery import Refusal, check_sound, replace_sentences, take_apart
 from arf.taxonomy import TAXONOMY, Taxonomy
 from arf.text import Clause, Span
 

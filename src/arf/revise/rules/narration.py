@@ -2,7 +2,8 @@
 
 import re
 
-from arf.revise.rules.surgery import Refusal, content, facts, is_hollow, said, without_phrase
+from arf.revise.rules.saying import SOMEBODY, content, facts, is_hollow, said
+from arf.revise.rules.surgery import Refusal, without_phrase
 from arf.text import Clause, begins_with_verb
 
 _MANNER = re.compile(
@@ -10,14 +11,15 @@ _MANNER = re.compile(
     r"with (?:a )?(?:\w+ ){0,3}(?:thanks|goodbyes?|farewells?|pleasantries|blessing))$"
 )
 _BY = re.compile(
-    r"(?:,?\s(?:with|by)\s(?:(?:the|both|all|each|his|her|their)\s)?[\w-]+|(?:^|\s)(?:said|saying|confirm(?:ed|ing)|stat(?:ed|ing)|"
+    r"(?:,?\s(?:with|by)\s(?:(?:the|both|all|each|his|her|their)\s)?[\w-]+|"
+    r"(?:^|\s)(?:said|saying|confirm(?:ed|ing)|stat(?:ed|ing)|"
     r"add(?:ed|ing)|indicat(?:ed|ing)|not(?:ed|ing))(?:\sthat)?(?:\s(?:he|she|they|it))?)\s?$"
 )
 
 
 _MORE = re.compile(
-    r"\band\s(?:(?:say|stat|ask|explain|add|not|warn|remind|tell|inform|request|promis|agree|order)\w*"
-    r"\s)(?!.*\b(?:good-?byes?|farewells?|thank\w*|nothing|anything|everything|all|further|more|"
+    r"\band\s(?:(?:say|stat|ask|explain|add|not|warn|remind|tell|inform|request|promis|agree|order)"
+    r"\w*\s)(?!.*\b(?:good-?byes?|farewells?|thank\w*|nothing|anything|everything|all|further|more|"
     r"else|well|day|night)\b)"
 )
 _REASON = re.compile(r"\bthank\w*\s.*?\bfor(?P<for> .+)")
@@ -33,7 +35,9 @@ _CARRIERS = re.compile(
 
 def says_nothing(clause: Clause) -> bool:
     """Says whether a clause beside a courtesy is one too: *the bot signed off kindly*."""
-    text = clause.text.removeprefix(clause.subject)
+    text = clause.text
+    if SOMEBODY.fullmatch(clause.subject):
+        text = text.removeprefix(clause.subject)
     return not facts(text) and is_hollow(text, _CARRIERS)
 
 

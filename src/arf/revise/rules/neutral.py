@@ -2,15 +2,8 @@
 
 import re
 
-from arf.revise.rules.surgery import (
-    Refusal,
-    content,
-    said,
-    slight,
-    told,
-    unsaid,
-    without_phrase,
-)
+from arf.revise.rules.saying import content, said, slight, told, unsaid
+from arf.revise.rules.surgery import Refusal, without_phrase
 from arf.revise.rules.verbs import gerund_of, past_of
 from arf.text import Clause, begins_with_verb
 
@@ -70,6 +63,8 @@ _LINK = re.compile(
 _CARRIED = re.compile(
     r"\b(?:express|convey|voic|show|shar|display|exhibit)(?:ed|es|ing|s)\s(?:[\w-]+\s){0,2}$"
 )
+_STATED = re.compile(r"(?<!felt)(?: (?:him|her|them|the \w+|[A-Z]\w+))? that\s")
+_TO_WHOM = re.compile(r" (?:him|her|them|the \w+|[A-Z]\w+) that ")
 _BE = re.compile(r".*\b(is|are|was|were)\b", re.DOTALL)
 _KEEPS = re.compile(r"^(?:had been|has been|have been|was|were|is|are|remain(?:s|ed)|left)\b")
 
@@ -117,6 +112,9 @@ def _predicate(clause: Clause, lead: str, predicate: str, tail: str, rest: str) 
 
     `lead` is what comes before the predicate, the subject above all.
     """
+    stated = _STATED.search(predicate)
+    if stated and not tail.strip(" ,"):
+        predicate, tail = predicate[: stated.start()], predicate[stated.start() :] + tail
     offset = _OFFSET.match(tail)
     tail = tail[offset.end() :] if offset else tail
     kept = _KEEPS.match(predicate) if _GOES_ON.match(tail) else None
@@ -131,11 +129,18 @@ def _predicate(clause: Clause, lead: str, predicate: str, tail: str, rest: str) 
         new = lead + _infinitive(predicate, complement["rest"])
     elif complement and clause.role == "main":
         new = _told(clause, lead, predicate, complement, rest)
-    elif said(tail, rest) or slight(lead.replace(clause.subject, "", 1) + tail, rest):
+    elif predicate.endswith("assured") and _TO_WHOM.match(tail):
+        new = f"{lead}told{tail}"
+    elif said(tail, rest) or _is_slight(clause, lead + tail, rest):
         new = None
     else:
         raise Refusal("what the feeling is about cannot be told alone")
     return new
+
+
+def _is_slight(clause: Clause, left: str, rest: str) -> bool:
+    """Says whether a clause tells next to nothing without its feeling, and states nothing."""
+    return " that " not in left and slight(left.replace(clause.subject, "", 1), rest)
 
 
 def _told(
@@ -226,9 +231,9 @@ def _phrase(clause: Clause, start: int, end: int, rest: str) -> str | None:
         about = text[end:]
         if not content(about) and told(about, rest):
             return without_phrase(clause, start, len(text), rest)
-        if not (
-            said(about, rest) or slight(about, rest) or (_is_glad(words) and told(about, rest))
-        ):
+        clause_after = complement["word"] in ("that", "how", "because", "since", "as")
+        silent = _is_glad(words) and told(about, rest)
+        if not (silent or said(about, rest) or (slight(about, rest) and not clause_after)):
             raise Refusal("what the feeling is about cannot be told alone")
         end = len(text)
     absolute = None if _SET_OFF.search(words) else _ABSOLUTE.search(text[:start].rstrip())

@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from arf.revise.rules.surgery import Refusal, facts, said, slight
+from arf.revise.rules.saying import facts, said, slight
+from arf.revise.rules.surgery import Refusal
 from arf.revise.rules.verbs import finite
 from arf.text import Clause, clauses, has_verb
 
@@ -247,6 +248,8 @@ def _close_list(
     gone = next((clause for clause in parts[last + 1 :] if clause.role == "main"), None)
     piece = kept[-1]
     listed = piece.role == "main" and piece.joint.strip() == "," and kept[-2].role == "main"
-    if gone is None or not listed or not _COORDINATOR.search(gone.joint):
+    # *Brasa, a small restaurant, and …*: what has an article here is no clause of the list.
+    apposed = re.match(r"an?\s", piece.text)
+    if gone is None or not listed or apposed or not _COORDINATOR.search(gone.joint):
         return kept
     return [*kept[:-1], piece._replace(joint=", and " if parts[last].subject else " and ")]

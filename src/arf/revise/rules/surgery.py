@@ -1,45 +1,16 @@
-"""What the fixers share: what a piece of text says, and taking it out."""
+"""Taking words out of a sentence, and what must not be left of it."""
 
 import re
 from collections.abc import Iterable
 
-from arf.revise.facts import KINDS, mentions, stands, values
-from arf.taxonomy import FactKind
+from arf.revise.rules.saying import HOLLOW, SOMEBODY, is_hollow, slight
 from arf.text import Clause, Span, clauses, has_verb, sentences
 
 _DANGLING = re.compile(
-    r"\s(?:and|or|but|to|of|by|with|the|a|an|for|that|before|after|while|when|which|who|was|were|is|"
-    r"are|in|on|at|as|so|he|she|they|it|said|its|their|his|her|very|though|although|yet|if|could|"
-    r"would|can|will|may|might|should|must|always|been|being|found|feel|felt|seemed|appeared)$",
+    r"\s(?:and|or|but|to|of|by|with|the|a|an|for|that|before|after|while|when|which|who|was|were|"
+    r"is|are|in|on|at|as|so|he|she|they|it|said|its|their|his|her|very|though|although|yet|if|"
+    r"could|would|can|will|may|might|should|must|always|been|being|found|feel|felt|seemed|appeared)$",
     re.IGNORECASE,
-)
-_WORD = re.compile(r"[^\W_]{4,}")
-_EMPTY = frozenset(
-    (
-        "that", "this", "with", "from", "they", "them", "their", "which", "would", "could", "been",
-        "being", "were", "have", "into", "about", "what", "when", "then", "there", "also", "very",
-        "more", "customer", "agent", "case", "matter", "issue", "situation", "service", "chat",
-        "company", "quick", "help", "result", "outcome", "experience", "things", "information",
-        "point", "whole", "affair", "handled", "handling", "happened", "gone", "overall",
-        "everything",
-    )
-)  # fmt: skip
-# What carries a feeling or a courtesy and says nothing without it: *reacted with*, *found it*.
-_HOLLOW = re.compile(
-    r"\b(?:le(?:ft|aving|aves) (?:him|her|them|everyone|the customer)|react\w*|respon\w+|f[ei]lt|"
-    r"f(?:ound|inds?|inding)|(?:this|it|that|which) came|always|"
-    r"t(?:ook|akes?|aking)|news|getting|gr[eo]w\w*|bec[ao]m\w+|clear\w*|obvious\w*|evident\w*|"
-    r"plain\w*|palpable|hard(?: to miss)?|to miss|side|source|something|a (?:great deal|lot)|great|"
-    r"deep|considerable|tone|mood|ma(?:de|kes?|king)|caus\w+|meant|show\w*|express\w*|voic\w+|convey\w*|display\w*|visibl[ey]|"
-    r"understandabl[ey]|somewhat|rather|quite|increasingly|seem\w*|appear\w*|sound\w*|remain\w*|"
-    r"welcom\w*|appreciat\w*|valu(?:ed|es)|feel\w*|began|having|first|opened|closing|closed with|"
-    r"to see)\b",
-    re.IGNORECASE,
-)
-_LEAVING = re.compile(r"\b(?:left|ended|closed) (?:the|his|her|their) \w+")
-_SOMEBODY = re.compile(
-    r"(?i:|they|he|she|it|this|there|everyone|both|who|(?:the|an?) \w+(?: \w+)?)|"
-    r"[A-Z][\w'\u2019-]*(?: [A-Z][\w'\u2019-]*)*"
 )
 _THIS = frozenset(("this", "it", "that"))
 _AND_BEFORE = re.compile(
@@ -52,11 +23,11 @@ _WIDER = re.compile(
     r"(?:\s(?:despite|in spite of|because of|out of|with|in|to))?"
     r"(?:\s(?:very|so|quite|rather|too|most|really|an?|the|his|her|their|great|clear|obvious))+\s?$"
 )
-_SLIGHT = 1  # words of content
+_SLIGHT = 3  # words of content of a clause that cannot do without a feeling or a courtesy
 _CLOSING = " .!?)\"'\u201d\u2019"
 _IN_THE_AIR = re.compile(
-    r"\s(?:and|or|but|of|by|with|the|an?|while|when|which|who|as|its|their|his|very|though|although|"
-    r"because|if|(?:and|who|which) (?:was|were|is|are)|had all|feel|been)$",
+    r"\s(?:and|or|but|of|by|with|the|an?|while|when|which|who|as|its|their|his|very|though|"
+    r"although|because|if|(?:and|who|which) (?:was|were|is|are)|had all|feel|been)$",
     re.IGNORECASE,
 )
 _BROKEN = re.compile(
@@ -70,67 +41,11 @@ class Refusal(Exception):  # noqa: N818
     """No rewrite is safe; the message says why."""
 
 
-def facts(text: str) -> set[tuple[str, str]]:
-    """Returns the numbers, names and negations of a text."""
-    return {(kind, value) for kind in KINDS for value in values(text, kind)}
-
-
-def told(piece: str, rest: str, kinds: Iterable[FactKind] = KINDS) -> bool:
-    """Says whether the rest of a text holds a piece's facts; a part of a name is the name."""
-    return all(
-        mention.value in values(rest, kind)
-        or (kind == "names" and stands(piece[mention.start : mention.end], rest))
-        for kind in kinds
-        for mention in mentions(piece, kind)
-    )
-
-
-def unsaid(piece: str, rest: str) -> float:
-    """Returns the share of a piece's words of content that the rest of a text does not hold.
-
-    A number or a name that the rest lacks makes it 1.
-    """
-    if not told(piece, rest, ("numbers", "names")):
-        return 1.0
-    words = [word for word in _WORD.findall(piece.lower()) if word not in _EMPTY]
-    if not words:
-        return 0.0
-    held = rest.lower()
-    return sum(word[:5] not in held for word in words) / len(words)
-
-
-def said(piece: str, rest: str) -> bool:
-    """Says whether the rest of a text holds a piece's facts and most of its words."""
-    return told(piece, rest) and unsaid(piece, rest) < 0.5
-
-
-def slight(piece: str, rest: str) -> bool:
-    """Says whether a piece has no fact, and hardly a word, that the rest of a text lacks."""
-    if not told(piece, rest):
-        return False
-    held = rest.lower()
-    return sum(word[:5] not in held for word in content(piece)) <= _SLIGHT
-
-
-def content(text: str) -> list[str]:
-    """Returns the words that say something, those that only carry a feeling not among them."""
-    words = _WORD.findall(_HOLLOW.sub(" ", text).lower())
-    return [word for word in words if word not in _EMPTY]
-
-
-def is_hollow(text: str, carriers: re.Pattern[str]) -> bool:
-    """Says whether a text says nothing without the words that were taken out of it."""
-    text = carriers.sub(" ", text)
-    return not (
-        content(text) or _LEAVING.search(text) or values(text, "numbers") or values(text, "names")
-    )
-
-
 def _widened(clause: Clause, start: int, end: int, carriers: re.Pattern[str]) -> tuple[int, int]:
-    """Widens words that go by what around them would say nothing: *a source of great … for her*."""
+    """Widens words that go by what says nothing around them: *a source of great … for her*."""
     text = clause.text
     named = _NAMED.match(text)
-    subject = clause.subject or (named[0] if named else "")
+    subject = clause.subject or (named[0].strip() if named else "")
     left = start if text.startswith(",", start) else max(text.rfind(",", 0, start), 0)
     right = text.find(",", end)
     right = right if right >= 0 else len(text)
@@ -139,9 +54,9 @@ def _widened(clause: Clause, start: int, end: int, carriers: re.Pattern[str]) ->
     joined = _AND_BEFORE.search(text, left, start)
     if is_hollow(after, carriers) and (joined or (inside and after.strip())):
         return joined.start() if joined else start, right
-    before = (
-        text[left:start] if subject.lower() in _THIS else text[left:start].replace(subject, "", 1)
-    )
+    before = text[left:start]
+    if subject.lower() not in _THIS and SOMEBODY.fullmatch(subject):
+        before = before.replace(subject, "", 1)
     if is_hollow(f"{before} {after}", carriers):
         return left, right
     wider = None if after[:1].isalnum() else _WIDER.search(text, left, start)
@@ -149,7 +64,7 @@ def _widened(clause: Clause, start: int, end: int, carriers: re.Pattern[str]) ->
 
 
 def without_phrase(
-    clause: Clause, start: int, end: int, rest: str, carriers: re.Pattern[str] = _HOLLOW
+    clause: Clause, start: int, end: int, rest: str, carriers: re.Pattern[str] = HOLLOW
 ) -> str | None:
     """Returns a clause without its characters `start` to `end`; null where no more is left.
 
@@ -172,8 +87,11 @@ def without_phrase(
     if left in ("", clause.subject):
         return None
     if _is_broken(clause, start, end, before, after):
-        person = _SOMEBODY.fullmatch(clause.subject)
-        if person and " that " not in left and slight(left.replace(person[0], "", 1), rest):
+        # A courtesy is one whoever it is told of; a feeling may be part of somebody's statement.
+        free = carriers is not HOLLOW or (
+            SOMEBODY.fullmatch(clause.subject) and " that " not in left
+        )
+        if free and slight(left.replace(clause.subject, "", 1), rest, _SLIGHT):
             return None
         raise Refusal("the words cannot be taken out alone")
     return left
