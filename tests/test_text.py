@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arf.text import Mention, clauses, names, negations, numbers, sentences
+from arf.text import Mention, clauses, dates, names, negations, numbers, sentences, stem
 
 
 def values(mentions: list[Mention]) -> list[str]:
@@ -21,6 +21,9 @@ def values(mentions: list[Mention]) -> list[str]:
             ["Dr. Lund paid $5.00 on Friday.", "Then he left."],
         ),
         ("customer: hi\nbot: hello", ["customer: hi", "bot: hello"]),
+        ("It was paid. $5 was the fee.", ["It was paid.", "$5 was the fee."]),
+        ("It was due in May. Ines left.", ["It was due in May.", "Ines left."]),
+        ("It needed an ID. Ines left.", ["It needed an ID.", "Ines left."]),
     ],
 )
 def test_sentences(text: str, expected: list[str]) -> None:
@@ -44,6 +47,8 @@ def test_sentences(text: str, expected: list[str]) -> None:
         ("card 4000 1234 5678 9010, pin 0042", ["4000123456789010", "0042"]),
         ("XX/XX/2022, XXXX1234, XXXX", ["2022", "1234"]),
         ("no figure here", []),
+        ("<h1 width=40>at noon</h1>", ["12:00"]),
+        ("one-7, (8) and +9", ["1", "7", "8", "9"]),
     ],
 )
 def test_numbers(text: str, expected: list[str]) -> None:
@@ -64,10 +69,31 @@ def test_numbers(text: str, expected: list[str]) -> None:
         ('They wrote "Thank you" and I agreed.', []),
         ("Sent to XXXX in May.", ["may"]),
         ("Frustrated Ines left.", ["ines"]),
+        ("THE BOT SAID THAT INES HAD LEFT.", []),
+        ("Der Kunde rief die Hotline der Firma an.", []),
+        ("<Div>They saw <B>Ines</B>.</Div>", ["ines"]),
     ],
 )
 def test_names(text: str, expected: list[str]) -> None:
     assert values(names(text)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("3 March, March 3rd, the 3rd of March, Mar. 3, 2031-03-03", ["03-03"] * 5),
+        ("from 3 to 5 March", ["03-05"]),
+        ("May 15 at 3:15, 15 May: three", ["05-15", "05-15"]),
+        ("they may pay 3 marchers", []),
+        ("on the 3rd", []),
+    ],
+)
+def test_dates(text: str, expected: list[str]) -> None:
+    assert values(dates(text)) == expected
+
+
+def test_inflections_have_one_stem() -> None:
+    assert {stem(word) for word in ("refund", "refunds", "refunded", "refunding")} == {"refund"}
 
 
 @pytest.mark.parametrize(
@@ -87,7 +113,7 @@ def test_negations(text: str, expected: list[str]) -> None:
 def test_positions_hold_on_any_text(text: str) -> None:
     for sentence in sentences(text):
         assert text[sentence.start : sentence.end] == sentence.text == sentence.text.strip()
-    for find in (numbers, names, negations):
+    for find in (numbers, names, negations, dates):
         mentions = find(text)
         assert mentions == sorted(mentions, key=lambda mention: mention.start)
         for mention in mentions:

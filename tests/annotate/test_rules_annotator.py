@@ -62,6 +62,19 @@ def spans(code: str, text: str, source: str | Case = "Where is my parcel?") -> l
         ("The chat ended politely.", "Hi", []),
         ("The dispute remained unsettled.", "Hi", []),
         ("The outage left them unsettled.", "Hi", ["The outage left them unsettled"]),
+        ("It came, which cheered them.", "Hi", ["which cheered them"]),
+        ("They resented the delay.", "Hi", ["They resented the delay"]),
+        ("Their relief was obvious.", "Hi", ["relief"]),
+        ("Their concern was the price.", "Hi", []),
+        ("He seemed tense.", "Hi", ["He seemed tense"]),
+        ("It seemed late.", "Hi", []),
+        ("She found the answer unfair.", "Hi", ["She found the answer unfair"]),
+        ("She found the answer unfair.", "that is unfair", []),
+        ("She found the key.", "Hi", []),
+        ("They lost patience with the shop.", "Hi", ["They lost patience"]),
+        ("They were frustrated.", "I'm fed up with this", []),
+        ("They were pleased.", "great, thanks", ["They were pleased"]),
+        ("She took it with good grace.", "Hi", ["She took it with good grace"]),
     ],
 )
 def test_sentiment(text: str, source: str, expected: list[str]) -> None:
@@ -107,6 +120,10 @@ def test_extra_grounds_nothing() -> None:
             ["The bot asked whether she needed anything else"],
         ),
         ("The bot offered a further discount.", []),
+        ("Kind words closed the chat.", ["Kind words closed the chat"]),
+        ("He signed off with best wishes.", ["He signed off with best wishes"]),
+        ("She welcomed the offer.", []),
+        ("Thanks to a rebate, it cost less.", []),
     ],
 )
 def test_courtesies(text: str, expected: list[str]) -> None:
@@ -122,6 +139,9 @@ def test_courtesies(text: str, expected: list[str]) -> None:
         ("A confirmation email was sent.", "I never got the confirmation", False),
         ("She received emails from a stranger.", "I need a room", False),
         ("They received no confirmation email.", "I need a room", False),
+        ("An e-mail confirming the change went out.", "I need a room", True),
+        ("She asked for a copy of the form.", "I never got the certificate by e-mail", False),
+        ("She asked for a copy of the form.", "My certificate of 2 May cost $9", True),
     ],
 )
 def test_copies(text: str, opening: str, found: bool) -> None:
@@ -165,6 +185,10 @@ def test_repetitions(text: str, expected: list[str]) -> None:
         ("His PIN is 4471.", "4471", ["4471"]),
         ("He paid 4471 dollars.", "4471", []),
         ("Flight 289 left.", "flight 289", []),
+        ("The hotline is on 01632 960 123.", "I tried your hotline on 01632 960 123", []),
+        ("Call 01632 960 123.", "call me on 01632 960 123", ["01632 960 123"]),
+        ("It was held under K77-21.", "my booking reference is K77-21", ["K77-21"]),
+        ("It showed E-4471.", "the box shows E-4471", []),
     ],
 )
 def test_identifiers(text: str, said: str, expected: list[str]) -> None:
@@ -186,6 +210,14 @@ def test_identifiers(text: str, said: str, expected: list[str]) -> None:
         ("They cited the ABC.", "the Act on Better Cakes, Act Better Cakes", []),
         ("They asked for Katharine.", "is katherine there", []),
         ("They asked for Ilse.", "is anybody there", ["Ilse"]),
+        ("They asked for Ines.", "is the business open?", ["Ines"]),
+        ("They paid $45 on 3 March.", "I paid 45 dollars on March 3rd", []),
+        ("It was on 4 March.", "on 3 March, 4 calls", ["4 March"]),
+        ("It was on 4 March.", "from 4 to 6 March", []),
+        ("They called two times.", "I called 14 times", ["two"]),
+        ("They made two requests.", "I called 14 times", []),
+        ("They waited seven days.", "7 days", []),
+        ("They waited two days.", "a while", ["two"]),
     ],
 )
 def test_details(text: str, source: str, expected: list[str]) -> None:

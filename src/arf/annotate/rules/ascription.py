@@ -108,7 +108,8 @@ _FOUND = re.compile(
     re.IGNORECASE,
 )
 _PERSON = re.compile(
-    r"(?:(?i:they|he|she|who|which|everyone|everybody|both)|(?:Dr|Mrs?|Ms)?\.?\s?[A-Z][\w'\u2019-]*"
+    r"(?:(?i:they|he|she|who|which|everyone|everybody|both)|(?:Dr|Mrs?|Ms)?\.?\s?"
+    r"(?!(?:It|This|That|There|These|Those|Nothing|Everything|Something)\b)[A-Z][\w'\u2019-]*"
     r"(?:\s[A-Z][\w'\u2019-]*){0,2})?"
 )
 _MANNER = re.compile(r"[\w-]+ly")

@@ -97,6 +97,9 @@ class GroundsByCase:
         self._voices = Voices(people)
         self._known: OrderedDict[int, Grounds] = OrderedDict()
 
+    def __len__(self) -> int:
+        return len(self._known)
+
     def of(self, case: Case) -> Grounds:
         """Returns the grounds of a case."""
         known = self._known.get(id(case))

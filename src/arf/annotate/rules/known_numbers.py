@@ -17,10 +17,6 @@ _MONTH = re.compile(
     r"\b\d{1,2}[/.]\d{1,2}[/.]\d{2,4}\b",
     re.IGNORECASE,
 )
-_BY_MONTH = (
-    r"(?<![\d.,])0?{day}(?:st|nd|rd|th)?\b[\w\s,/-]{{0,12}}\b{month}|"
-    r"\b{month}[\w\s,/-]{{0,14}}\b{day}\b"
-)
 _WORD_AFTER = re.compile(r"\s[A-Za-z]+")
 _GOES_ON = re.compile(r"[.,:]\d")
 _GLUED = 5  # characters from which a reference may stand in the case in another grouping
@@ -115,8 +111,8 @@ class KnownNumbers:
             # The month stands in the case without a day, or as in 03/04/2031.
             return {str(number), str(month)} <= self._values
         # *from 3 to 5 March* gives the third of March too.
-        near = _BY_MONTH.format(day=number, month=MONTHS[month - 1][:3])
-        return re.search(near, self._grounds.text, re.IGNORECASE) is not None
+        span = _in_range(number, MONTHS[month - 1][:3])
+        return re.search(span, self._grounds.text, re.IGNORECASE) is not None
 
     def _has(self, mention: Mention, sentence: str) -> bool:
         written = sentence[mention.start : mention.end]
@@ -154,6 +150,15 @@ class KnownNumbers:
         before = sentence[max(0, mention.start - 3) : mention.start].rstrip()
         after = _NEXT.match(sentence, mention.end)
         return before[-1:] in self._currencies or bool(after and after[1] in self._currencies)
+
+
+def _in_range(day: int, month: str) -> str:
+    """Returns a pattern for a day at the far end of a range: *3 to 5 March*, *March 3-5*."""
+    to, nth = r"\s?(?:-|\u2013|to|and|or|until|till|through|,)\s?", "(?:st|nd|rd|th)?"
+    return (
+        rf"(?<![\d.,])0?{day}{nth}{to}\d{{1,2}}{nth}\s(?:of\s)?{month}|"
+        rf"\b{month}[a-z]*\.?\s(?:the\s)?\d{{1,2}}{nth}{to}0?{day}(?!\d)"
+    )
 
 
 def _in_one(mention: Mention, days: Sequence[Mention]) -> bool:
