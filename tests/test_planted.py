@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from arf.planted import Fixes, Planted, Truth, is_gone, leftovers, lost_facts
+from arf.planted import Fixes, is_gone, leftovers, lost_facts
 from arf.records import Edit, Output
+from arf.truth import Planted, Truth
 
 SENTIMENT, COURTESY = "inferred_sentiment", "unn_content_pleasantry"
 REPETITION, IDENTIFIER = "unn_content_redundant", "exposed_identifier"

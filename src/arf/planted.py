@@ -9,11 +9,11 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pydantic import BaseModel
 from rapidfuzz.distance import LCSseq
 
 from arf.records import Edit, Output
 from arf.stats import rate
+from arf.truth import Planted, Truth
 
 SURVIVING = 0.5  # an error of which this share of words or more is left is still there
 _WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
@@ -59,35 +59,6 @@ _FAULTS: Mapping[str, re.Pattern[str]] = {
 _PAIRS = (("(", ")"), ("[", "]"), ("\u201c", "\u201d"))
 
 
-class Planted(BaseModel):
-    """An error that was planted: `span` stands at character `start` of the teacher's text."""
-
-    code: str
-    span: str
-    start: int
-    form: str | None = None
-
-
-class Fact(BaseModel):
-    """What the text states beside its errors, as it writes it."""
-
-    value: str
-
-
-class Truth(BaseModel):
-    """The part of a truth row that says what was planted in one output."""
-
-    errors: tuple[Planted, ...] = ()
-    facts: tuple[Fact, ...] = ()
-
-    def clean(self, text: str, codes: Collection[str]) -> str:
-        """Returns the teacher's text without the errors of those codes."""
-        for error in sorted(self.errors, key=lambda error: -error.start):
-            if error.code in codes:
-                text = text[: error.start] + text[error.start + len(error.span) :]
-        return text
-
-
 def _words(text: str) -> list[str]:
     return _WORD.findall(text.casefold())
 
@@ -123,7 +94,7 @@ def is_gone(error: Planted, before: str, after: str) -> bool:
             had = Counter(word.casefold() for word in _FEELING.findall(before))
             has = Counter(word.casefold() for word in _FEELING.findall(after))
             return all(has[word] <= had[word] - count for word, count in feelings.items())
-    rest = before[: error.start] + " " + before[error.start + len(error.span) :]
+    rest = before[: error.start] + " " + before[error.end :]
     revised = _words(after)
     left = LCSseq.similarity(_words(before), revised) - LCSseq.similarity(_words(rest), revised)
     return bool(left < SURVIVING * len(_words(error.span)))

@@ -7,7 +7,7 @@ from pathlib import Path
 from sys import maxsize
 from typing import NamedTuple, TypeVar, cast
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import ValidationError
 
 from arf.channels import POOLED
 from arf.detection import TRAPS, Labelled, Mark, Reference, Span, Trap, spans_of
@@ -20,33 +20,10 @@ from arf.params import did_you_mean
 from arf.records import Annotation, Case, Output
 from arf.rounds import TEACHER
 from arf.taxonomy import Taxonomy
+from arf.truth import Truth
 
 TRUTH = "truth"
 T = TypeVar("T")
-
-
-class _Place(BaseModel):
-    span: str = Field(min_length=1)
-    start: int = Field(ge=0)
-
-    def place(self) -> Span:
-        return Span(self.start, self.start + len(self.span))
-
-
-class _Error(_Place):
-    code: str
-    form: str | None = None
-
-
-class _Trap(_Place):
-    kind: str
-
-
-class Truth(BaseModel):
-    """The part of a truth row that says where errors and traps are."""
-
-    errors: tuple[_Error, ...]
-    traps: tuple[_Trap, ...] = ()
 
 
 def to_truth(row: Row, text: str, taxonomy: Taxonomy) -> Truth:
@@ -82,8 +59,8 @@ def by_truth(truth: Truth, channel: str, taxonomy: Taxonomy) -> Reference:
         verdicts={
             name: name in there for name, code in taxonomy.codes.items() if code.applies_to(channel)
         },
-        marks=tuple(Mark(error.code, error.place(), error.form) for error in truth.errors),
-        traps=tuple(Trap(trap.kind, trap.place()) for trap in truth.traps),
+        marks=tuple(Mark(e.code, Span(e.start, e.end), e.form) for e in truth.errors),
+        traps=tuple(Trap(trap.kind, Span(trap.start, trap.end)) for trap in truth.traps),
     )
 
 
