@@ -106,14 +106,9 @@ class Mistake(NamedTuple):
 
 
 def spans_of(findings: Iterable[Finding], code: str, text: str) -> list[Span]:
-    """Returns the places of a code's findings; a span without a start is looked up in the text."""
-    spans = []
-    for finding in findings:
-        if finding.code == code and finding.span:
-            start = text.find(finding.span) if finding.start is None else finding.start
-            if start >= 0:
-                spans.append(Span(start, start + len(finding.span)))
-    return spans
+    """Returns the places of a code's findings in a text."""
+    places = (finding.place(text) for finding in findings if finding.code == code)
+    return [Span(*place) for place in places if place]
 
 
 def detect(items: Iterable[Labelled], annotator: Annotator) -> Iterator[Detected]:

@@ -106,6 +106,17 @@ class Finding(Record):
     start: int | None = None
     note: str | None = None
 
+    def place(self, text: str) -> tuple[int, int] | None:
+        """Returns where the span starts and ends (exclusive) in the output's text.
+
+        Without a `start` it is looked up. Null where there is no span, or none in the text.
+        """
+        if not self.span:
+            return None
+        start = text.find(self.span) if self.start is None else self.start
+        found = start >= 0 and text.startswith(self.span, start)
+        return (start, start + len(self.span)) if found else None
+
 
 class Annotation(Record):
     """What one annotator says of one output.

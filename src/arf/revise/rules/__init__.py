@@ -74,15 +74,9 @@ class RulesEditor:
 
 def _places(text: str, findings: Iterable[Finding]) -> Places:
     """Returns where the findings' spans are, in order and without overlap."""
-    found: Places = []
-    for finding in findings:
-        if not finding.span:
-            continue
-        start = finding.start if finding.start is not None else text.find(finding.span)
-        if start >= 0 and text.startswith(finding.span, start):
-            found.append((start, start + len(finding.span)))
+    found = (finding.place(text) for finding in findings)
     places: Places = []
-    for start, end in sorted(found):
+    for start, end in sorted(place for place in found if place):
         if places and start < places[-1][1]:
             places[-1] = (places[-1][0], max(end, places[-1][1]))
         else:
