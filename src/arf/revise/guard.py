@@ -67,11 +67,13 @@ def _new_errors(before: Annotation, after: Annotation, texts: tuple[str, str]) -
     A finding in words that nearly stood there before was hidden by the cleared one: no damage. It
     is of a code that was there, or the edit did no more than take words away.
     """
+    risen = Counter(error.code for error in after.errors)
+    risen -= Counter(error.code for error in before.errors)
+    if not risen:
+        return set()
     old, new = texts
     shorter = _WORD.findall(new.casefold())
     cut = LCSseq.similarity(shorter, _WORD.findall(old.casefold())) == len(shorter)
-    risen = Counter(error.code for error in after.errors)
-    risen -= Counter(error.code for error in before.errors)
     return {
         error.code
         for error in after.errors

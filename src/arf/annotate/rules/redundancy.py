@@ -89,7 +89,6 @@ class RedundancyDetector:
         for number, (start, sentence) in enumerate(reading.sentences):
             whole = self._teller.whole(sentence)
             end = start + len(sentence.text)
-            reading.text[max(0, start - _BEFORE) : start]
             if number and self._openers.match(sentence.text):
                 yield Hit(start, end, "sums up")
             elif any(self._repeats(whole, other, said) for other in earlier):
