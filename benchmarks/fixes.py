@@ -8,19 +8,16 @@ what became of each error. Family a is for mending fixers, b for judging them.
 import argparse
 import time
 from collections import Counter
-from collections.abc import Iterator
 from itertools import islice
 
 from rich.console import Console
 from rich.table import Table
+from rules import made
 
 from arf.annotate.rules import RulesAnnotator
-from arf.params import load_section
 from arf.planted import Fixes
-from arf.records import Case, Output
 from arf.revise.cascade import revise
 from arf.revise.rules import RulesEditor
-from arf.sample import Rows, SampleParams, make_rows
 from arf.taxonomy import load_taxonomy
 
 GONE = {"r1": 0.97, "r2": 0.92}
@@ -28,42 +25,27 @@ SPEED = 500  # outputs a second on one core, annotated and revised
 WINDOW = 512
 
 
-def rows_of(params: SampleParams) -> Iterator[tuple[str, Rows]]:
-    for channel in params.rates:
-        for rows in make_rows(params, channel):
-            yield channel, rows
-
-
-def pair_of(channel: str, rows: Rows) -> tuple[Case, Output]:
-    known = {
-        name: rows.case[name] for name in ("id", "text", "turns", "fields") if name in rows.case
-    }
-    case = Case(channel=channel, split="train", **known)
-    text = rows.teacher["text"]
-    return case, Output(id=case.id, channel=channel, source="r0", text=text, provider="recorded")
-
-
-def run(params: SampleParams) -> tuple[Fixes, dict[str, str], Counter[str]]:
+def run(family: str, n: int, seed: int) -> tuple[Fixes, dict[str, str], Counter[str]]:
     taxonomy = load_taxonomy()
     annotator, editor = RulesAnnotator(taxonomy), RulesEditor(taxonomy)
     rounds = {name: code.round for name, code in taxonomy.codes.items() if code.round}
     fixes, seconds = Fixes(rounds), Counter[str]()
-    stream = rows_of(params)
+    stream = made(family, n, seed)
     while window := list(islice(stream, WINDOW)):
-        pairs = [pair_of(channel, rows) for channel, rows in window]
-        cases, outputs = [case for case, _ in pairs], [output for _, output in pairs]
+        cases, teacher = [case for case, _, _ in window], [output for _, output, _ in window]
         start = time.process_time()
-        for _ in annotator.annotate(pairs):
+        for _ in annotator.annotate(zip(cases, teacher, strict=True)):
             pass
         seconds["annotate"] += time.process_time() - start
+        outputs = teacher
         for name in sorted(set(rounds.values())):
             start = time.process_time()
             codes = [code for code, of in rounds.items() if of == name]
             stream_in = zip(cases, outputs, strict=True)
             outputs = list(revise(stream_in, name, codes, annotator, editor, taxonomy))
             seconds[name] += time.process_time() - start
-        for (_, rows), output in zip(window, outputs, strict=True):
-            fixes.add(rows.truth, rows.teacher["text"], output)
+        for (_, before, truth), output in zip(window, outputs, strict=True):
+            fixes.add(truth, before.text, output)
     return fixes, rounds, seconds
 
 
@@ -118,9 +100,7 @@ def main() -> None:
     parser.add_argument("--family", default="a")
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
-    section = load_section("sample", SampleParams)
-    wanted = {"per_channel": args.n // 2, "seed": args.seed, "families": (args.family,)}
-    show(*run(section.model_copy(update=wanted)), Console(width=200))
+    show(*run(args.family, args.n, args.seed), Console(width=200))
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from arf.cli.rules import WIDTH, tables
 from arf.detection import Labelled, Scores, detect
 from arf.ingest.raw import Row, to_case
 from arf.params import load_section
+from arf.records import Case, Output
 from arf.references import (
     LabelledChannel,
     by_truth,
@@ -39,17 +40,21 @@ REAL = {  # recall, specificity and span overlap that are wanted of labelled dat
 }
 
 
-def planted(family: str, n: int, taxonomy: Taxonomy) -> Iterator[Labelled]:
-    """Makes outputs of one family with their truth, at the rates of params.yaml."""
+def made(family: str, n: int, seed: int = SEED) -> Iterator[tuple[Case, Output, dict[str, Any]]]:
+    """Makes outputs of one family at the rates of params.yaml, each with its case and truth row."""
     rates = load_section("sample", SampleParams).rates
-    params = SampleParams(per_channel=n // len(rates), seed=SEED, rates=rates, families=(family,))
+    params = SampleParams(per_channel=n // len(rates), seed=seed, rates=rates, families=(family,))
     for channel in rates:
         for rows in make_rows(params, channel):
             case = to_case(Row(0, rows.case, None, ""), channel, "train", maxsize)
-            text = rows.teacher["text"]
-            truth = to_truth(Row(0, rows.truth, None, ""), text, taxonomy)
-            reference = by_truth(truth, channel, taxonomy)
-            yield Labelled(case, recorded(case.id, channel, text), reference)
+            yield case, recorded(case.id, channel, rows.teacher["text"]), rows.truth
+
+
+def planted(family: str, n: int, taxonomy: Taxonomy) -> Iterator[Labelled]:
+    """Makes outputs with what the truth says of them."""
+    for case, output, row in made(family, n):
+        truth = to_truth(Row(0, row, None, ""), output.text, taxonomy)
+        yield Labelled(case, output, by_truth(truth, case.channel, taxonomy))
 
 
 def labelled(data: Path, taxonomy: Taxonomy) -> Iterator[Labelled]:
