@@ -10,7 +10,7 @@ import time
 from collections import Counter
 
 STAGES = ("sample", "ingest", "teach", "audit", "trial", "targets", "revise", "judge", "compare",
-          "track", "base", "train", "predict", "predict_base")  # fmt: skip
+          "track", "base", "train", "predict", "predict_base", "predict_sampled")  # fmt: skip
 REPEATS = 5
 
 
