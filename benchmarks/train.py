@@ -17,7 +17,7 @@ from arf.records import Case, Output
 from arf.train import sft
 from arf.train.params import Lora, TrainParams
 from arf.train.student import train_student
-from arf.write.local import LocalWriter
+from arf.write.local import Greedy, LocalWriter
 
 TEXT = "the customer order was late and support offered a refund in full by Monday"
 PROMPT = Prompt(user="Summarise the case in two or three sentences.\n\n{{ body }}")
@@ -59,7 +59,7 @@ def tokens_per_second(base: Path, tokens: int, plain: bool) -> float:
 
 def answers_per_second(base: Path, count: int, batch: int) -> float:
     """Answers so many cases, loading the model included."""
-    writer = LocalWriter("student", base, None, PROMPT, 64, batch)
+    writer = LocalWriter("student", base, None, PROMPT, 64, batch, Greedy())
     start = perf_counter()
     texts = list(writer.write(case for case, _ in pairs(count)))
     return len(texts) / (perf_counter() - start)

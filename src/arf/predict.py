@@ -18,10 +18,13 @@ class PredictParams(Section):
     Attributes:
         max_new_tokens: an answer is cut after so many tokens.
         batch_size: how many answers are generated at once.
+        repetition_penalty: of greedy decoding, see `arf.write.local.Greedy`; sampled answers are
+            drawn without it.
     """
 
     max_new_tokens: int = Field(gt=0)
     batch_size: int = Field(gt=0)
+    repetition_penalty: float = Field(ge=1, le=2)
 
 
 class Sampled(Section):

@@ -12,7 +12,7 @@ from arf.bases.prepare import Base, prepare_base
 from arf.errors import ArfError
 from arf.prompts import Prompt
 from arf.records import Case
-from arf.write.local import LocalWriter, Sampling
+from arf.write.local import Greedy, LocalWriter, Sampling
 from arf.write.model import load_chat, load_model
 
 PROMPT = Prompt(user="Sum up: {{ body }}")
@@ -52,7 +52,9 @@ def random_adapter(base_folder: Path, folder: Path) -> None:
     )
 
 
-def by_hand(base_folder: Path, adapter: Path | None, case: Case, count: int) -> list[int]:
+def by_hand(
+    base_folder: Path, adapter: Path | None, case: Case, count: int, penalty: float = 1.0
+) -> list[int]:
     """Answers one case without batches, padding, cache or merged weights."""
     import torch
     from peft import PeftModel
@@ -65,32 +67,52 @@ def by_hand(base_folder: Path, adapter: Path | None, case: Case, count: int) -> 
     answer: list[int] = []
     with torch.inference_mode():
         while len(answer) < count:
-            logits = model(input_ids=torch.tensor([ids + answer]), use_cache=False).logits
-            answer.append(int(logits[0, -1].argmax()))
+            scores = model(input_ids=torch.tensor([ids + answer]), use_cache=False).logits[0, -1]
+            for token in set(answer):
+                scores[token] *= penalty if scores[token] < 0 else 1 / penalty
+            answer.append(int(scores.argmax()))
             if answer[-1] in chat.end_ids:
                 break
     return answer
 
 
-@pytest.mark.parametrize("tuned", [False, True])
-@pytest.mark.parametrize("batch_size", [1, 3])
+@pytest.mark.parametrize(
+    ("batch_size", "tuned", "penalty"), [(1, True, 1.0), (3, True, 1.5), (3, False, 1.0)]
+)
 def test_answers_are_those_of_one_case_at_a_time(
-    base_folder: Path, tmp_path: Path, cases: list[Case], batch_size: int, tuned: bool
+    base_folder: Path,
+    tmp_path: Path,
+    cases: list[Case],
+    batch_size: int,
+    tuned: bool,
+    penalty: float,
 ) -> None:
     adapter = tmp_path / "student-r0" if tuned else None
     if adapter:
         random_adapter(base_folder, adapter)
-    writer = LocalWriter("student-r0", base_folder, adapter, PROMPT, 6, batch_size)
+    greedy = Greedy(penalty)
+    writer = LocalWriter("student-r0", base_folder, adapter, PROMPT, 6, batch_size, greedy)
     outputs = list(writer.write(iter(cases)))
     assert [output.id for output in outputs] == [case.id for case in cases]
     assert [output.text for output in outputs] == [
-        load_chat(base_folder).text(by_hand(base_folder, adapter, case, 6)) for case in cases
+        load_chat(base_folder).text(by_hand(base_folder, adapter, case, 6, penalty))
+        for case in cases
     ]
     first = outputs[0]
     assert (first.provider, first.source) == ("local", "student-r0")
     assert first.model == ("tiny+student-r0" if tuned else "tiny")
     assert first.prompt_sha256 == PROMPT.sha256
     assert len({output.text for output in outputs}) > 1
+
+
+def test_a_penalty_ends_the_repetition_of_a_token(base_folder: Path, cases: list[Case]) -> None:
+    def repetitions(penalty: float) -> int:
+        writer = LocalWriter("s", base_folder, None, PROMPT, 24, 7, Greedy(penalty))
+        chat = load_chat(base_folder)
+        answers = [chat.tokenizer(output.text)["input_ids"] for output in writer.write(cases)]
+        return sum(len(answer) - len(set(answer)) for answer in answers)
+
+    assert repetitions(2.0) < repetitions(1.0)
 
 
 def test_sampling_follows_the_model_s_own_distribution(
@@ -132,7 +154,7 @@ def test_an_answer_that_ends_at_once_is_empty(
         model.lm_head.weight[chat.end_ids[0]] = last  # so that nothing else has a logit above 0
     model.save_pretrained(folder)
     chat.tokenizer.save_pretrained(folder)
-    (output,) = LocalWriter("s", folder, None, PROMPT, 6, 1).write([case])
+    (output,) = LocalWriter("s", folder, None, PROMPT, 6, 1, Greedy()).write([case])
     assert output.text == ""
 
 
@@ -142,7 +164,7 @@ def test_the_model_s_own_stop_tokens_count(
     case, folder = make_case(), copy(base_folder, tmp_path)
     answer = by_hand(folder, None, case, 6)
     change(folder / "generation_config.json", eos_token_id=[answer[2]])
-    (output,) = LocalWriter("s", folder, None, PROMPT, 6, 1).write([case])
+    (output,) = LocalWriter("s", folder, None, PROMPT, 6, 1, Greedy()).write([case])
     cut = answer[: answer.index(answer[2]) + 1]
     assert output.text == load_chat(folder).text(cut) != load_chat(folder).text(answer)
 
@@ -156,19 +178,19 @@ def test_a_case_beyond_the_context_has_no_output(
     folder = copy(base_folder, tmp_path)
     change(folder / "config.json", max_position_embeddings=60)
     cases = [make_case("short"), make_case("long", text="word " * 100)]
-    outputs = list(LocalWriter("s", folder, None, PROMPT, 6, 2).write(cases))
+    outputs = list(LocalWriter("s", folder, None, PROMPT, 6, 2, Greedy()).write(cases))
     assert [output.id for output in outputs] == ["short"]
     assert "s: 1 of 2 cases left out: longer than the 60 tokens" in capsys.readouterr().err
 
 
 def test_no_case_loads_no_model(tmp_path: Path) -> None:
-    assert list(LocalWriter("s", tmp_path / "absent", None, PROMPT, 6, 2).write([])) == []
+    assert list(LocalWriter("s", tmp_path / "absent", None, PROMPT, 6, 2, Greedy()).write([])) == []
 
 
 def test_a_missing_adapter_is_one_line(
     base_folder: Path, tmp_path: Path, make_case: Callable[..., Case]
 ) -> None:
-    writer = LocalWriter("s", base_folder, tmp_path / "absent", PROMPT, 6, 2)
+    writer = LocalWriter("s", base_folder, tmp_path / "absent", PROMPT, 6, 2, Greedy())
     with pytest.raises(ArfError, match="absent: no model there"):
         list(writer.write([make_case()]))
 

@@ -7,7 +7,7 @@ from arf.predict import PredictParams, predict
 from arf.prompts import PROMPTS, load_prompt
 from arf.stages import run
 from arf.train.params import Student
-from arf.write.local import LocalWriter
+from arf.write.local import Greedy, LocalWriter
 
 
 def main(name: str) -> None:
@@ -15,7 +15,13 @@ def main(name: str) -> None:
     own = load_section(f"students.{name}", Student)
     prompt = load_prompt(PROMPTS / "teacher.yaml")
     writer = LocalWriter(
-        name, base(own.base), student(name), prompt, params.max_new_tokens, params.batch_size
+        name,
+        base(own.base),
+        student(name),
+        prompt,
+        params.max_new_tokens,
+        params.batch_size,
+        Greedy(params.repetition_penalty),
     )
     predict(writer, name, load_section("channels", Channels).root)
 

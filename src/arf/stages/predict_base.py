@@ -6,14 +6,22 @@ from arf.params import load_section
 from arf.predict import PredictParams, predict
 from arf.prompts import PROMPTS, load_prompt
 from arf.stages import run
-from arf.write.local import LocalWriter
+from arf.write.local import Greedy, LocalWriter
 
 
 def main(name: str) -> None:
     params = load_section("predict", PredictParams)
     prompt = load_prompt(PROMPTS / "teacher.yaml")
     source = untuned(name)
-    writer = LocalWriter(source, base(name), None, prompt, params.max_new_tokens, params.batch_size)
+    writer = LocalWriter(
+        source,
+        base(name),
+        None,
+        prompt,
+        params.max_new_tokens,
+        params.batch_size,
+        Greedy(params.repetition_penalty),
+    )
     predict(writer, source, load_section("channels", Channels).root)
 
 

@@ -11,6 +11,16 @@ from arf.write.chat import Chat
 from arf.write.model import load_chat, load_model, require
 
 
+class Greedy(NamedTuple):
+    """Take the likeliest token, those that stand in the answer already made less likely.
+
+    The penalty keeps small models from saying one sentence for ever (arXiv:1909.05858, section
+    4.1); 1 is none. It leaves the tokens of the prompt alone, which a summary has to take up.
+    """
+
+    repetition_penalty: float = 1.0
+
+
 class Sampling(NamedTuple):
     """Draw each token from the model's own distribution, sharpened by a temperature below 1."""
 
@@ -33,7 +43,7 @@ class LocalWriter:
         prompt: Prompt,
         max_new_tokens: int,
         batch_size: int,
-        sampling: Sampling | None = None,
+        decoding: Greedy | Sampling,
     ):
         """Sets the writer up; the model is loaded at the first case.
 
@@ -45,7 +55,7 @@ class LocalWriter:
             prompt: what the model is asked.
             max_new_tokens: an answer is cut after so many tokens.
             batch_size: how many answers are generated at once.
-            sampling: how to sample; greedy decoding if null.
+            decoding: how to choose each token.
         """
         self.source = source
         self.base_folder = base_folder
@@ -53,7 +63,7 @@ class LocalWriter:
         self.prompt = prompt
         self.max_new_tokens = max_new_tokens
         self.batch_size = batch_size
-        self.sampling = sampling
+        self.decoding = decoding
         parts = [base_folder, adapter_folder] if adapter_folder else [base_folder]
         self.model = "+".join(part.name for part in parts)
 
@@ -98,10 +108,10 @@ class LocalWriter:
             )
         fitting.sort(key=lambda number: -len(prompts[number]))
         texts: dict[int, str] = {}
-        if self.sampling is not None:
+        if isinstance(self.decoding, Sampling):
             import torch
 
-            torch.manual_seed(self.sampling.seed)
+            torch.manual_seed(self.decoding.seed)
         with progress(f"write {self.source}", len(fitting)) as advance:
             for start in range(0, len(fitting), self.batch_size):
                 batch = fitting[start : start + self.batch_size]
@@ -122,24 +132,33 @@ class LocalWriter:
 
     def _generate(self, model: Any, chat: Chat, prompts: list[list[int]]) -> list[str]:
         import torch
-        from transformers import GenerationConfig
+        from transformers import (
+            GenerationConfig,
+            LogitsProcessorList,
+            RepetitionPenaltyLogitsProcessor,
+        )
 
         width = max(len(ids) for ids in prompts)
         tokens = [[chat.pad_id] * (width - len(ids)) + ids for ids in prompts]
         mask = [[0] * (width - len(ids)) + [1] * len(ids) for ids in prompts]
         own = model.generation_config.eos_token_id
         stops = {chat.end_ids[-1], *(own if isinstance(own, list) else [own])} - {None}
-        decoding: dict[str, Any] = {"do_sample": False}
-        if self.sampling is not None:
+        processors = LogitsProcessorList()
+        if isinstance(self.decoding, Sampling):
             # Without these two, transformers would sample from the 50 likeliest tokens.
             whole = {"top_k": 0, "top_p": 1.0}
-            decoding = {"do_sample": True, "temperature": self.sampling.temperature, **whole}
+            choice = {"do_sample": True, "temperature": self.decoding.temperature, **whole}
+        else:
+            choice = {"do_sample": False}
+            penalty = self.decoding.repetition_penalty
+            processors.append(RepetitionPenaltyLogitsProcessor(penalty, prompt_ignore_length=width))
         with torch.inference_mode():
             generated = model.generate(
                 input_ids=torch.tensor(tokens, device=model.device),
                 attention_mask=torch.tensor(mask, device=model.device),
+                logits_processor=processors,
                 generation_config=GenerationConfig(
-                    **decoding,
+                    **choice,
                     max_new_tokens=self.max_new_tokens,
                     eos_token_id=sorted(stops),
                     pad_token_id=chat.pad_id,
