@@ -1,5 +1,8 @@
 import random
 
+import pytest
+
+from arf.ingest import near
 from arf.ingest.near import NearDuplicates
 from arf.ingest.store import Store
 
@@ -10,10 +13,10 @@ STORY = (
 
 
 def pairs(**texts: str) -> list[tuple[str, str]]:
-    with Store() as store, NearDuplicates(store) as near:
+    with Store() as store, NearDuplicates(store) as twins:
         for key, text in texts.items():
-            near.add(key, text)
-        return list(near.pairs())
+            twins.add(key, text)
+        return list(twins.pairs())
 
 
 def test_near_duplicates_are_found_and_others_not() -> None:
@@ -28,6 +31,16 @@ def test_each_is_held_against_the_first_of_its_kind_and_given_in_order() -> None
     assert pairs(x=STORY, y="Hi", b=changed[0], z="Hi", a=changed[1], c=changed[2]) == [
         ("b", "x"), ("z", "y"), ("a", "x"), ("c", "x"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 3, 5])
+def test_bands_that_are_read_in_parts_give_the_same(
+    monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    texts = {str(i): f"{STORY} Number {i % 4} of {i % 3}." for i in range(9)} | {"hi": "Hi"}
+    whole = pairs(**texts)
+    monkeypatch.setattr(near, "_AT_ONCE", at_once)
+    assert pairs(**texts) == whole != []
 
 
 def test_the_same_shingles_in_other_words_are_no_twin() -> None:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from itertools import product
 from tempfile import TemporaryFile
-from typing import Self
+from typing import IO, Self
 from zlib import crc32
 
 import numpy as np
@@ -16,6 +17,7 @@ from arf.ingest.store import Store
 _SHINGLE = 5
 _BANDS = 16
 _ROWS = 4
+_AT_ONCE = 1 << 16  # values of a band in memory
 _FACTORS = np.random.default_rng(0).integers(2**63, size=_ROWS, dtype=np.uint64) * 2 + 1
 
 
@@ -26,8 +28,8 @@ class NearDuplicates:
     Datasets*, 3.3 and 3.4): 16 bands of 4 rows propose texts of Jaccard similarity around 0.5 and
     above; a proposal counts when the texts' edit similarity reaches `threshold` per cent.
 
-    Texts lie in `store` and bands in temporary files, 128 bytes a text; memory is some 50 bytes a
-    text, and only while `pairs` runs. Use it as a context manager.
+    Texts lie in `store` and bands in temporary files, 128 bytes a text; memory is 4 bytes a text,
+    and only while `pairs` runs. Use it as a context manager.
     """
 
     def __init__(self, store: Store, threshold: float = 90.0) -> None:
@@ -61,13 +63,15 @@ class NearDuplicates:
 
     def pairs(self) -> Iterator[tuple[str, str]]:
         """Yields each text that is like an earlier one with that one, as keys, in order."""
-        twins = np.full(self._count, -1)
-        for file in self._bands:
-            file.seek(0)
-            firsts = _firsts(np.fromfile(file, dtype=np.uint64))
-            for number in np.flatnonzero((firsts != np.arange(self._count)) & (twins < 0)):
-                if self._alike(firsts[number], number):
-                    twins[number] = firsts[number]
+        twins = np.full(self._count, -1, dtype=np.int32)
+        parts = self._count // _AT_ONCE + 1
+        for file, part in product(self._bands, range(parts)):
+            numbers, values = _part(file, self._count, part, parts)
+            firsts = numbers[_firsts(values)]
+            open_ones = (firsts != numbers) & (twins[numbers] < 0)
+            for first, number in zip(firsts[open_ones], numbers[open_ones], strict=True):
+                if self._alike(first, number):
+                    twins[number] = first
         for number in np.flatnonzero(twins >= 0):
             yield self._get("key", number), self._get("key", twins[number])
 
@@ -77,6 +81,20 @@ class NearDuplicates:
 
     def _get(self, what: str, number: np.int64) -> str:
         return self._store.get(f"near-{what}", str(number)) or ""
+
+
+def _part(
+    file: IO[bytes], texts: int, part: int, parts: int
+) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
+    """Reads the values of a band that fall into one of equal parts, with their texts' numbers."""
+    file.seek(0)
+    numbers, values = [], []
+    for start in range(0, texts + 1, _AT_ONCE):
+        block = np.fromfile(file, dtype=np.uint64, count=_AT_ONCE)
+        chosen = np.flatnonzero(block % np.uint64(parts) == part)
+        numbers.append(chosen + start)
+        values.append(block[chosen])
+    return np.concatenate(numbers), np.concatenate(values)
 
 
 def _firsts(values: NDArray[np.uint64]) -> NDArray[np.int64]:
