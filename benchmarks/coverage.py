@@ -8,7 +8,7 @@ code, and it is counted how often the interval of a sample holds the true rate.
 import argparse
 from collections.abc import Sequence
 
-from rules import planted
+from rules import UNSEEN, planted
 
 from arf.annotate.rules import RulesAnnotator
 from arf.audit import AuditParams, audit, draw
@@ -59,7 +59,7 @@ def main() -> None:
     options = parser.parse_args()
     taxonomy = load_taxonomy()
     population: dict[str, list[tuple[Case, Output]]] = {}
-    for item in planted("b", options.n, taxonomy):
+    for item in planted(UNSEEN, options.n, taxonomy):
         population.setdefault(item.case.channel, []).append((item.case, item.output))
     shares = []
     for channel, pairs in population.items():

@@ -115,6 +115,18 @@ def test_faults_of_form(after: str, kind: str) -> None:
     assert not leftovers(before, "It came. She left at 5.30 p.m. (late).")
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("It is what she was left with, to her dismay.", "It is what she was left with."),
+        ("The debt was not his, which upset him.", "The debt was not his."),
+        ("It is late at St. Oda School, which upset him.", "It is late at St. Oda School."),
+    ],
+)
+def test_what_is_no_fault_of_form(before: str, after: str) -> None:
+    assert not leftovers(before, after)
+
+
 @pytest.fixture
 def fixes(make_output: Callable[..., Output]) -> Fixes:
     teacher = "Order 5 is late. She was livid. She thanked the bot."

@@ -24,6 +24,9 @@ def values(mentions: list[Mention]) -> list[str]:
         ("It was paid. $5 was the fee.", ["It was paid.", "$5 was the fee."]),
         ("It was due in May. Ines left.", ["It was due in May.", "Ines left."]),
         ("It needed an ID. Ines left.", ["It needed an ID.", "Ines left."]),
+        ("It was due on 9 May. A bill came.", ["It was due on 9 May.", "A bill came."]),
+        ("It was hard to miss. Ines left.", ["It was hard to miss.", "Ines left."]),
+        ("Miss. Lund left.", ["Miss. Lund left."]),
     ],
 )
 def test_sentences(text: str, expected: list[str]) -> None:
@@ -60,6 +63,7 @@ def test_numbers(text: str, expected: list[str]) -> None:
     [
         ("When Ines called, the agent helped.", ["ines"]),
         ("Ines called. The agent helped Ines.", ["ines", "ines"]),
+        ("Four calls failed. Twelve were made.", []),
         ("Ines Lund called. Ines left.", ["ines lund", "ines lund"]),
         ("Ines Lund and Ines Roy met Ines.", ["ines lund", "ines roy", "ines"]),
         ("However, nobody answered. Calls went unanswered.", []),
@@ -139,6 +143,17 @@ def test_a_number_is_the_same_in_every_format(number: int) -> None:
                 ("main", "She", "She was upset"),
                 ("participle", "", "calling it a waste"),
                 ("main", "the chat", "the chat ended"),
+            ],
+        ),
+        (
+            "It was late, and a copy of the bill of £9.50 was asked for.",
+            [
+                ("main", "It", "It was late"),
+                (
+                    "main",
+                    "a copy of the bill of £9.50",
+                    "a copy of the bill of £9.50 was asked for",
+                ),
             ],
         ),
         (

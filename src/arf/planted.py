@@ -43,7 +43,7 @@ _VERB = re.compile(
     r"withdrew|forgot|ask|want|need|report|say|state|seek|wish|note|mention|hope|believe|think)\b",
     re.IGNORECASE,
 )
-_END = re.compile(r"(?<=[.!?])\s+(?=[^\Wa-z]|[\[\"\u201c])")
+_END = re.compile(r"(?<=[.!?])(?<!\b(?:St|Dr|Mr|Ms)\.)(?<!\bMrs\.)\s+(?=[^\Wa-z]|[\[\"\u201c])")
 _FAULTS: Mapping[str, re.Pattern[str]] = {
     "double space": re.compile(r" {2,}"),
     "space before a mark": re.compile(r"\s[,.;:!?](?!\d)"),
@@ -51,12 +51,16 @@ _FAULTS: Mapping[str, re.Pattern[str]] = {
     "lower-case start": re.compile(r"(?:^|(?<!\b[a-z])[.!?]\s+)[a-z]"),
     "sentence ends in the air": re.compile(
         r"\b(?:and|or|but|nor|because|although|though|while|if|which|who|the|an?|of|with|by|from|"
-        r"into|its|their|his|very|(?:and|who|which) (?:was|were|is|are))\s*[.!?]"
+        r"into|its|their|(?<!was )(?<!were )(?<!not )(?<!is )his|very|"
+        r"(?:and|who|which) (?:was|were|is|are))\s*[.!?]"
     ),
     "empty brackets": re.compile(r"\(\s*\)|\[\s*\]"),
     "doubled conjunction": re.compile(r"\b(?:and|or|but)[,\s]+(?:and|or|but)\b", re.IGNORECASE),
 }
 _PAIRS = (("(", ")"), ("[", "]"), ("\u201c", "\u201d"))
+
+
+_STRANDED = re.compile(r"\b(?:of|with|by|from|into)(?=[,;])")
 
 
 def _words(text: str) -> list[str]:
@@ -120,8 +124,13 @@ def _faults(text: str) -> Counter[str]:
 
 
 def leftovers(before: str, after: str) -> Counter[str]:
-    """Counts the faults of form that a text has and had not before, by kind."""
-    return +(_faults(after) - _faults(before))
+    """Counts the faults of form that a text has and had not before, by kind.
+
+    What ended in the air before a comma, *what she was left with, to her dismay*, may end so.
+    """
+    had = _faults(before)
+    had["sentence ends in the air"] += len(_STRANDED.findall(before))
+    return +(_faults(after) - had)
 
 
 @dataclass

@@ -7,7 +7,7 @@ from typing import Any
 from arf.records import Edit, Output
 from arf.stats import rate, rounded
 
-OTHER_CHECKS_EXEMPT = {"answered", "gone"}
+OTHER_CHECKS_EXEMPT = {"answered", "fewer", "gone"}
 
 
 def success(

@@ -12,7 +12,8 @@ from arf.errors import ArfError
 from arf.records import Annotation, Case, Edit, Finding, Output
 from arf.revise import Answer, Request
 from arf.revise.cascade import revise
-from arf.revise.guard import REASONS, check
+from arf.revise.facts import KINDS
+from arf.revise.guard import REASONS, check, keeps
 from arf.revise.mock import MockEditor
 from arf.success import success
 from arf.taxonomy import Code, Taxonomy
@@ -73,7 +74,7 @@ def test_codes_are_cleared_one_after_the_other() -> None:
     [
         ("Late sadness", "Late sadness", "answered", "as it was"),
         ("Late sadness", "  ", "answered", "as it was"),
-        ("Late sadness", "So late sadness", "gone", "still there"),
+        ("Late sadness", "So late sadness", "fewer", "still there"),
         ("Late sadness", "Late twicely", "no_new_error", "another error"),
         ("Paid $50 late sadness", "Paid late", "numbers", "number"),
         ("It cost 20 sadness", "It cost 21", "numbers", "number"),
@@ -161,7 +162,7 @@ def naive(pairs: list[tuple[Case, Output]], editor: MockEditor) -> Iterator[Outp
                 after = label(case, output.model_copy(update={"text": answer.text}))
                 texts = (output.text, answer.text)
                 checks = check(TAXONOMY.codes[name], name, before, after, texts)
-                failed = [check for check, passed in checks.items() if not passed]
+                failed = [name for name in REASONS if not checks[name]]
                 verdict = "reverted" if failed else "kept"
                 reason = (answer.reason or REASONS[failed[0]]) if failed else None
                 text = output.text if failed else answer.text
@@ -246,6 +247,57 @@ def test_what_a_cut_lays_open_is_no_other_error(new: str, span: str, came: bool)
 
 
 @pytest.mark.parametrize(
+    ("before", "after", "fewer", "gone"),
+    [
+        (["sad", "cross"], [], True, True),
+        (["sad", "cross"], ["cross"], True, False),
+        (["sad", "cross"], ["sad", "cross"], False, False),
+        (["sad", "cross"], ["livid"], False, False),
+        (["sad"], ["sad"], False, False),
+        (["sad"], ["late"], True, False),
+        (["sad"], ["He sighed"], False, False),
+    ],
+)
+def test_what_cannot_be_mended_keeps_the_rest_from_nothing(
+    before: list[str], after: list[str], fewer: bool, gone: bool
+) -> None:
+    old, new = "It is late. He is sad. She is cross.", "It is late. He sighed. She is cross."
+
+    def label(spans: list[str], text: str) -> Annotation:
+        return Annotation(
+            id="i", channel="c", source="r0", text_sha256="", annotator="m", taxonomy={},
+            errors=tuple(
+                Finding(code="sad", span=span, start=text.find(span)) for span in spans
+            ),
+        )  # fmt: skip
+
+    checks = check(code(), "sad", label(before, old), label(after, new), (old, new))
+    assert (checks["fewer"], checks["gone"]) == (fewer, gone)
+
+
+@pytest.mark.parametrize(
+    ("old", "span", "new", "drops", "lost"),
+    [
+        ("It came. No doubt of his anger.", "anger", "It came.", {"negations"}, None),
+        ("It came. No doubt of his anger.", "anger", "It came.", set(), "negations"),
+        ("It was not paid sadly.", "sadly", "It was paid.", {"negations"}, "negations"),
+        ("It came. The bot asked for more, but there was none.", "The bot asked for more",
+         "It came.", {"negations"}, None),
+        ("He gave the ID M-4471 to us.", "M-4471", "He gave the ID [masked] to us.",
+         {"names", "numbers"}, None),
+        ("He gave the ID M-4471 to us.", "M-4471", "He gave it to us.", {"names", "numbers"},
+         "names"),
+    ],
+)  # fmt: skip
+def test_what_may_go_with_the_faulty_words(
+    old: str, span: str, new: str, drops: set[str], lost: str | None
+) -> None:
+    place = (old.index(span), old.index(span) + len(span))
+    kept = keeps(old, new, [place], drops)
+    assert [kind for kind, passed in kept.items() if not passed] == ([lost] if lost else [])
+
+
+@pytest.mark.parametrize(
     ("old", "new", "lost"),
     [
         ("Kenji got in. Kenji said bye.", "Kenji got in.", None),
@@ -257,4 +309,4 @@ def test_what_a_cut_lays_open_is_no_other_error(new: str, span: str, came: bool)
 def test_what_counts_as_a_lost_fact(old: str, new: str, lost: str | None) -> None:
     label = Annotation(id="i", channel="c", source="r0", text_sha256="", annotator="m", taxonomy={})
     checks = check(code(), "sad", label, label, (old, new))
-    assert [name for name, passed in checks.items() if not passed] == ([lost] if lost else [])
+    assert [kind for kind in KINDS if not checks[kind]] == ([lost] if lost else [])

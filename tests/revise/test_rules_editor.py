@@ -83,7 +83,6 @@ def edit_span(code: str, text: str, span: str | None, start: int | None = None) 
         ("It broke, which annoyed her, and she left.", "It broke, and she left."),
         ("It broke, much to her annoyance.", "It broke."),
         ("It broke, leaving her upset.", "It broke."),
-        ("She left the chat satisfied with the answer.", "She left the chat."),
         ("As a nurse, she was upset and left.", "As a nurse, she left."),
         ("However, she was upset.", ""),
         ("She expressed great frustration about the broken lid.", "She mentioned the broken lid."),
@@ -127,11 +126,46 @@ def test_neutral_wording(before: str, after: str) -> None:
         ("There was anger on her side.", "There was anger", ""),
         ("She was becoming more and more uneasy.", " and more uneasy", ""),
         ("She reacted with relief.", "with relief", ""),
+        ("She left the chat satisfied with the answer.", "satisfied", "She left the chat."),
         ("She showed no concern and left.", "showed no concern", "She left."),
         ("She gladly accepted the offer.", "gladly", "She accepted the offer."),
         ("She conveyed anger over the 5 dents.", "anger", "She mentioned the 5 dents."),
+        ("Her tone gave away a good deal of anger.", "anger", ""),
+        ("There was no mistaking her anger.", "anger", ""),
+        ("She struck a weary tone.", "weary", ""),
+        ("It broke, a source of real stress for her.", "stress", "It broke."),
+        ("It broke, a blow to her confidence.", "to her confidence", "It broke."),
+        ("It broke, just what she had hoped for.", "hoped", "It broke."),
+        ("She vented deep anger.", "anger", ""),
+        ("She considered this unfair.", "unfair", ""),
+        ("She found the reply of the bot rude and paid.", "rude", "She paid."),
+        ("She was sick with worry.", "with worry", ""),
+        ("The mood was warm throughout.", "warm", ""),
+        ("She was upset and late.", "upset", "She was late."),
+        ("She was pleasant and satisfied throughout.", "She was pleasant",
+         "She was satisfied throughout."),
+        ("She asked, rather bitterly, why it broke.", "rather bitterly", "She asked why it broke."),
+        ("With growing anger she asked why it broke.", "anger", "She asked why it broke."),
+        ("What upset her was that nobody rang.", "upset", "Nobody rang."),
+        ("She took comfort in the fact that it was sent.", "took comfort",
+         "She noted that it was sent."),
+        ("She voiced anger about the broken lid.", "She voiced anger about the broken lid",
+         "She mentioned the broken lid."),
+        ("She fears losing her seat.", "fears losing her seat",
+         "She mentions the risk of losing her seat."),
+        ("She rang, joking that it was late.", "joking", "She rang, saying that it was late."),
+        ("The bot reassured her that there was no lid.", "The bot reassured her that there was no "
+         "lid", "The bot told her that there was no lid."),
+        ("It broke, and no lid came, much as it pained her.", "as it pained her",
+         "It broke, and no lid came."),
+        ("Upset by the delay, she was still waiting.", "Upset",
+         "Given the delay, she was still waiting."),
+        ("She closed the chat cheerfully without a fee.", "closed the chat cheerfully",
+         "She closed the chat without a fee."),
+        ("It was late, and was not hers, and she was upset.", "she was upset",
+         "It was late, and was not hers."),
     ],
-)
+)  # fmt: skip
 def test_what_says_nothing_without_the_feeling_goes_with_it(
     before: str, span: str, after: str
 ) -> None:
@@ -170,6 +204,31 @@ def test_what_was_said_stays(said: str, before: str, after: str) -> None:
 )
 def test_courtesies_go(before: str, after: str) -> None:
     assert edit(COURTESY, START + before).text == (START + after).strip()
+
+
+@pytest.mark.parametrize(
+    ("before", "span", "after"),
+    [
+        ("It was sent, and both sides exchanged thanks.", "thanks", "It was sent."),
+        ("It was sent, with the bot kindly inviting her to write again.",
+         "inviting her to write again", "It was sent."),
+        ("It was sent, whereupon the bot wished her well.", "wished her well", "It was sent."),
+        ("It was sent, after which the bot bade her farewell.", "bade her farewell",
+         "It was sent."),
+        ("The bot asked for more questions, but there were none.",
+         "The bot asked for more questions", ""),
+        ("The bot asked her to rate the chat, and farewells followed.", "farewells followed", ""),
+        ("She took them, with thanks to the bot on her part.", "with thanks", "She took them."),
+        ("She parted from the bot with thanks.", "with thanks", ""),
+        ("The bot said bye and closed the case.", "said bye", "The bot closed the case."),
+        ("Good wishes closed the talk.", "Good wishes", ""),
+    ],
+)  # fmt: skip
+def test_what_says_nothing_without_the_courtesy_goes_with_it(
+    before: str, span: str, after: str
+) -> None:
+    answer = edit_span(COURTESY, START + before, span)
+    assert answer.text == (START + after).strip()
 
 
 def test_what_is_no_courtesy_stays() -> None:
@@ -263,6 +322,10 @@ def test_masks(before: str, value: str, after: str, kind: str | None, expected: 
          "the other, the red one", "refers to what is gone"),
         (COURTESY, "It came. After a check that it was on, she said bye.", "she said bye",
          "no sentence"),
+        (SENTIMENT, "It came. The fee would be fine for 5 days.", "fine", "cannot be"),
+        (SENTIMENT, "It came. She had been conned out of 5 dollars.", "conned", "cannot be"),
+        (IDENTIFIER, "She wanted flight 289.", "289", "number of a thing"),
+        (IDENTIFIER, "She lost 2309 miles.", "2309", "number of a thing"),
     ],
 )  # fmt: skip
 def test_no_safe_rewrite_is_no_answer(code: str, text: str, span: str | None, reason: str) -> None:
@@ -292,6 +355,7 @@ def test_the_spans_of_people_need_not_be_those_of_the_rules(
         ("Ines was sad. She asked why.", "Ines was sad.", "Ines asked why."),
         ("Ines was sad. The customer left.", "Ines was sad.", "Ines left."),
         ("It came. Ines was sad.", "Ines was sad.", None),
+        ("It came. He left, as a friend of Ines was sad.", "as a friend of Ines was sad", None),
         ("It came. Anger was growing.", "Anger was growing.", "It came."),
         ("Ines rang. Ines was sad.", "Ines was sad.", "Ines rang."),
     ],
@@ -303,6 +367,33 @@ def test_a_person_of_the_case_is_still_named(text: str, span: str, after: str | 
     (answer,) = EDITOR.revise([request])
     assert answer.text == after
     assert after or answer.reason == "a name would be lost"
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "spans", "after"),
+    [
+        (SENTIMENT, "He was sad. It came, as pills were making him feel odd.",
+         ("He was sad", "odd"),
+         "It came, as pills were making him feel odd."),
+        (SENTIMENT, "He was sad and cross. It came.", ("sad", "cross"), "It came."),
+        (IDENTIFIER, "He lives at 33 Gallows Hill Lane now.", ("33 Gallows Hill",),
+         "He lives at [address] now."),
+        (IDENTIFIER, "It went to account 0853 2942.", ("0853",), "It went to account [masked]."),
+        (IDENTIFIER, "He rang (mobile 07700 900790).", ("07700 900790)",),
+         "He rang (mobile [phone number])."),
+        (IDENTIFIER, "He lost 2309 miles with account 88123412.", ("2309", "88123412"),
+         "He lost 2309 miles with account [masked]."),
+        (REPETITION, "It cost 5 dollars. A fee of 5 dollars is due. She paid.",
+         ("It cost 5 dollars.", "A fee of 5 dollars is due."), "It cost 5 dollars. She paid."),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_mended_keeps_the_rest_from_nothing(
+    code: str, text: str, spans: tuple[str, ...], after: str
+) -> None:
+    output = Output(id="c", channel="botchat", source="r0", text=text, provider="mock")
+    found = tuple(Finding(code=code, span=span, start=text.index(span)) for span in spans)
+    (answer,) = EDITOR.revise([Request(case_of("Hi"), output, "r1", code, found)])
+    assert answer.text == after
 
 
 def test_a_span_is_taken_where_it_starts() -> None:

@@ -112,7 +112,7 @@ def test_data_of_ones_own_is_left_alone(project: Path, name: str, text: str) -> 
 @pytest.mark.parametrize(
     ("options", "complaint"),
     [
-        (["--family", "c"], "there is no family c; take a or b"),
+        (["--family", "z"], "there is no family z; take a or b or c"),
         (["--family", "a", "--family", "a"], "family a is named twice"),
         (["--channel", "botchats"], "no sample for channel botchats .did you mean botchat"),
         (

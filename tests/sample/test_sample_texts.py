@@ -189,7 +189,7 @@ def test_the_outcome_comes_first_in_some_summaries(channel: str) -> None:
     assert 0.06 < sum(start > 40 for start in named) / len(named) < 0.6
 
 
-@pytest.mark.parametrize("family", ["a", "b"])
+@pytest.mark.parametrize("family", ["a", "b", "c"])
 def test_dialogues_alternate_and_name_the_speakers(family: str) -> None:
     longest = 0
     for rows in corpus(family, "botchat"):

@@ -117,7 +117,7 @@ def _clear(
 def _edit(
     round_name: str, code: str, before: str, answer: Answer, provider: str, checks: dict[str, bool]
 ) -> Edit:
-    failed = next((name for name, passed in checks.items() if not passed), None)
+    failed = next((name for name in REASONS if not checks.get(name, True)), None)
     if answer.text is None:
         verdict, reason = "unanswered", answer.reason
     elif failed:

@@ -60,7 +60,10 @@ _FINITE = (
     r"declines?|appreciates?|expresses|express|stress(?:es)?|claims?|accepts?|confirms?|offers?)"
 )
 _PREDICATE = rf"{_ADVERBS}{{0,2}}{_FINITE}\b"
-_PRONOUN = r"(?:they|he|she|it|we|you|I|there|this|nothing|nobody|none|everything|neither|both)"
+_PRONOUN = (
+    r"(?:they|he|she|it|we|you|I|there|this|nothing|nobody|none|everything|somebody|neither|both|"
+    r"each)"
+)
 _NOUN_PHRASE = (
     r"(?:(?:the|a|an|this|these|those|no|his|her|their|its|both|all|each|some|any|many|most|"
     r"another|several|two|three|further|one)\s(?:[\w'\u2019-]+\s){1,4}?|"
@@ -89,6 +92,12 @@ _INDIRECT = re.compile(
 )
 _AT_PREDICATE = re.compile(_PREDICATE)
 _AT_CLAUSE = re.compile(rf"(?P<subject>{_SUBJECT})(?=(?:\([^)]*\)\s)?{_PREDICATE})")
+# After a comma and *and*, whatever stands before an auxiliary is a subject.
+_AT_LONG_CLAUSE = re.compile(
+    r"(?P<subject>(?:(?!(?:that|which|who|whom|whose|to|if|whether|when|where|and|or|he|she|they)\s)"
+    r"[^\s,;:()]+\s){1,9}?)"
+    rf"(?={_ADVERBS}?(?:was|were|is|are|had|has|have|would|could|did|will|can|should)\b)"
+)
 _AT_FIRST = re.compile(rf"(?P<subject>{_FIRST_NOUN_PHRASE})(?={_PREDICATE})")
 # The second half of *with the flight missed and no room found* looks like a clause and is none.
 _ABSOLUTE = re.compile(
@@ -168,6 +177,13 @@ def _role(sentence: str, joint: str, start: int, before: str) -> tuple[Role, str
         loose = "," not in joint and re.search(r"\bwith\b", before)
         absolute = loose and _ABSOLUTE.match(sentence, start)
         found = None if absolute else ("main", clause["subject"].strip())
+    elif (
+        "," in joint
+        and _COORDINATOR.search(joint)
+        and not _AT_PREDICATE.match(sentence, start)
+        and (clause := _AT_LONG_CLAUSE.match(sentence, start))
+    ):
+        found = "main", clause["subject"].strip()
     elif _AT_PREDICATE.match(sentence, start):
         found = None if _joined_words(sentence, start, before) else ("main", "")
     elif _AT_PARTICIPLE.match(sentence, start):

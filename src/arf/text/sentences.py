@@ -8,12 +8,14 @@ from sentencex import segment
 
 from arf.text.spans import Span
 
-# Where sentencex sees no sentence: *It was paid. $5 was the fee.*, *It needed an ID. They left.*
+# Where sentencex sees no sentence: *It was paid. $5 was the fee.*, *It needed an ID. They left.*,
+# *It was hard to miss. They left.*
 _MISSED = re.compile(
     r"(?<=[.!?]\s)(?=[$\u20ac\u00a3]\d)|"
-    r"(?:(?<=\bMay\.\s)|(?<=\bID\.\s)|(?<=\bIDs\.\s)|(?<=\bOK\.\s))(?=[A-Z])"
+    r"(?:(?<=\bMay\.\s)|(?<=\bID\.\s)|(?<=\bIDs\.\s)|(?<=\bOK\.\s)|(?<=\bmiss\.\s))"
+    r"(?=[A-Z])"
 )
-_HINTS = ("$", "\u20ac", "\u00a3", "May. ", "ID. ", "IDs. ", "OK. ")
+_HINTS = ("$", "\u20ac", "\u00a3", "May. ", "ID. ", "IDs. ", "OK. ", "miss. ")
 _TAG = re.compile(r"</?[A-Za-z!][^<>]{0,200}>")
 
 

@@ -6,11 +6,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from arf.annotate.rules.feelings import SentimentSettings
 from arf.annotate.rules.identifiers import IdentifierDetector, IdentifierSettings
 from arf.annotate.rules.narration import NarrationDetector, NarrationSettings
 from arf.annotate.rules.reading import Detector
 from arf.annotate.rules.redundancy import RedundancyDetector, RedundancySettings
-from arf.annotate.rules.sentiment import SentimentDetector, SentimentSettings
+from arf.annotate.rules.sentiment import SentimentDetector
 from arf.annotate.rules.support import SupportDetector, SupportSettings
 from arf.errors import ArfError
 from arf.params import Section, did_you_mean

@@ -3,12 +3,20 @@
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from pydantic import Field
 
-from arf.annotate.rules.grounds import Grounds
-from arf.annotate.rules.patterns import Found, Lexicon, Pattern, Words, any_pattern
+from arf.annotate.rules.grounds import Grounds, Voices
+from arf.annotate.rules.patterns import (
+    Found,
+    Lexicon,
+    Pattern,
+    WithParts,
+    Words,
+    any_pattern,
+    is_name,
+)
 from arf.annotate.rules.reading import Hit, Placed, Reading, Sentence
 from arf.params import Section
 from arf.taxonomy import People
@@ -23,21 +31,29 @@ class Rule(Section):
         at: the words that it turns on; a final `*` stands for any ending.
         lead: regular expression of what comes right before the word.
         then: regular expression of what comes right after it.
+        unless: regular expression of what stands nowhere between the commas around it.
+        by: whose act it is, where only that one's counts.
+        unsaid: whether the word counts only where the case has not said it before the output.
+        alone: whether no more than the words found is narration, whatever comes before them.
     """
 
     at: Words
     lead: Pattern | None = None
     then: Pattern | None = None
+    unless: Pattern | None = None
+    by: Literal["staff", "customer"] | None = None
+    unsaid: bool = False
+    alone: bool = False
 
 
-class NarrationSettings(Section):
+class NarrationSettings(WithParts):
     """Settings of the detector `narration`.
 
     Attributes:
         rules: ways to narrate it, the first that fits counts.
         trailing: regular expressions of whole clauses that say nothing of their own, and go with
             a narrated clause that they follow.
-        unless: regular expressions of what a clause that narrates it never has.
+        unless: regular expressions of what stands nowhere between the commas around any.
         topic: regular expressions that make it the subject of the case where the customer opens
             with one.
         opening: how many words of the customer count as the opening.
@@ -50,23 +66,47 @@ class NarrationSettings(Section):
     opening: int = Field(default=40, ge=1)
 
 
+class _Narrated(NamedTuple):
+    """What is narrated at `start` to `end` (exclusive), unless the case says the word `unsaid`."""
+
+    start: int
+    end: int
+    unsaid: str
+
+
 class _Compiled(NamedTuple):
     lead: re.Pattern[str] | None
     then: re.Pattern[str] | None
+    unless: re.Pattern[str]
+    by: re.Pattern[str] | None
+    unsaid: bool
+    alone: bool
 
-    def fits(self, text: str, start: int, end: int) -> tuple[int, int] | None:
-        """Returns the extent of what is narrated at a word, or null."""
-        if self.lead:
-            lead = self.lead.search(text, max(0, start - _CHARACTERS), start)
-            if lead is None:
-                return None
-            start = lead.start()
-        if self.then:
-            then = self.then.match(text, end, end + _CHARACTERS)
-            if then is None:
-                return None
-            end = then.end()
-        return start, end
+    def fits(self, placed: Placed, start: int, end: int) -> tuple[int, int] | None:
+        """Returns the extent of what is narrated at a word of a clause, or null."""
+        text = placed.clause.text
+        if self.by and not self.by.search(placed.subject):
+            return None
+        then = self.then.match(text, end, end + _CHARACTERS) if self.then else None
+        if self.then and then is None:
+            return None
+        lead = self.lead.search(text, max(0, start - _CHARACTERS), start) if self.lead else None
+        if self.lead and lead is None:
+            return None
+        if self.unless.search(text, *_piece(text, start, end)):
+            return None
+        return lead.start() if lead else start, then.end() if then else end
+
+
+def _says(grounds: Grounds, word: str) -> bool:
+    """Says whether a case has a word in the singular or the plural."""
+    return not grounds.vocabulary.isdisjoint((word, word.removesuffix("s"), f"{word}s"))
+
+
+def _piece(text: str, start: int, end: int) -> tuple[int, int]:
+    """Returns where the part of a text between commas begins and ends that has a word."""
+    stop = text.find(",", end)
+    return text.rfind(",", 0, start) + 1, len(text) if stop < 0 else stop
 
 
 class NarrationDetector:
@@ -74,21 +114,30 @@ class NarrationDetector:
 
     Args:
         settings: the rules.
-        people: unused; who speaks does not matter here.
+        people: who acts.
     """
 
     def __init__(self, settings: NarrationSettings, people: People) -> None:
+        voices = Voices(people)
+        by = {"staff": voices.staff, "customer": voices.customers}
+        unless = {
+            pattern: any_pattern([*settings.unless, *([pattern] if pattern else [])])
+            for pattern in {rule.unless for rule in settings.rules}
+        }
         compiled = [
             _Compiled(
                 re.compile(rf"(?<!\w)(?:{rule.lead})$", re.IGNORECASE) if rule.lead else None,
                 re.compile(rf"(?:{rule.then})(?!\w)", re.IGNORECASE) if rule.then else None,
+                unless[rule.unless],
+                by[rule.by] if rule.by else None,
+                rule.unsaid,
+                rule.alone,
             )
             for rule in settings.rules
         ]
         self._lexicon = Lexicon((number, rule.at) for number, rule in enumerate(settings.rules))
         self._rules = compiled
         self._trailing = any_pattern(settings.trailing)
-        self._unless = any_pattern(settings.unless)
         self._topic = any_pattern(settings.topic)
         self._opening = settings.opening
         self._in_sentence = lru_cache(maxsize=4096)(self._narrated)
@@ -96,10 +145,11 @@ class NarrationDetector:
     def find(self, reading: Reading) -> Iterator[Hit]:
         """Yields the clause up to the end of the pattern, or the pattern inside a longer clause."""
         for start, sentence in reading.sentences:
-            for hit in self._in_sentence(sentence):
+            for narrated in self._in_sentence(sentence):
                 if self._is_topic(reading.grounds):
                     return
-                yield Hit(start + hit.start, start + hit.end, hit.note)
+                if not narrated.unsaid or not _says(reading.grounds, narrated.unsaid):
+                    yield Hit(start + narrated.start, start + narrated.end, "narrated")
 
     def _is_topic(self, grounds: Grounds) -> bool:
         if self not in grounds.memo:
@@ -108,33 +158,38 @@ class NarrationDetector:
             grounds.memo[self] = self._topic.search(opening) is not None
         return bool(grounds.memo[self])
 
-    def _narrated(self, sentence: Sentence) -> tuple[Hit, ...]:
-        hits: list[Hit] = []
-        for placed, words in sentence.find(self._lexicon):
+    def _narrated(self, sentence: Sentence) -> tuple[_Narrated, ...]:
+        named = [
+            word
+            for word in self._lexicon.find(sentence.text, sentence.words, lambda: sentence.places)
+            if not is_name(sentence.text, word.start)
+        ]
+        narrated: list[_Narrated] = []
+        for placed in sentence.clauses if named else ():
             clause = placed.clause
+            words = [word for word in named if clause.start <= word.start < clause.end]
             found = list(self._in_clause(placed, words)) if words else []
-            if not found and hits and self._trailing.fullmatch(clause.text):
-                found = [(0, len(clause.text))]
-            hits += [Hit(clause.start + a, clause.start + b, "narrated") for a, b in found]
-        return tuple(hits)
+            if not found and narrated and self._trailing.fullmatch(clause.text):
+                found = [_Narrated(0, len(clause.text), "")]
+            narrated += [
+                _Narrated(clause.start + each.start, clause.start + each.end, each.unsaid)
+                for each in found
+            ]
+        return tuple(narrated)
 
-    def _in_clause(self, placed: Placed, words: list[Found[int]]) -> Iterator[tuple[int, int]]:
-        text = placed.clause.text
-        if self._unless.search(text):
-            return
+    def _in_clause(self, placed: Placed, words: list[Found[int]]) -> Iterator[_Narrated]:
+        text, offset = placed.clause.text, placed.clause.start
         done = 0
         for word in words:
-            if word.start < done:
-                continue
-            extents = (
-                self._rules[number].fits(text, word.start, word.end)
-                for number in sorted(word.groups)
-            )
-            extent = next((extent for extent in extents if extent), None)
-            if extent:
-                start = max(done, self._start(placed, extent[0]))
-                done = extent[1]
-                yield start, done
+            begin, stop = word.start - offset, word.end - offset
+            for number in sorted(word.groups) if begin >= done else ():
+                rule = self._rules[number]
+                extent = rule.fits(placed, begin, stop)
+                if extent:
+                    start = max(done, extent[0] if rule.alone else self._start(placed, extent[0]))
+                    done = extent[1]
+                    yield _Narrated(start, done, text[begin:stop].lower() if rule.unsaid else "")
+                    break
 
     @staticmethod
     def _start(placed: Placed, start: int) -> int:

@@ -1,19 +1,24 @@
 """Words and patterns that settings hold, and looking them up."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Annotated, Generic, NamedTuple, TypeVar
+from typing import Annotated, Any, Generic, NamedTuple, TypeVar
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
+
+from arf.params import Section
 
 G = TypeVar("G")
 _HEAD = 3
 WORD = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*")
 _NOTHING = re.compile(r"(?!)")
+_PART = re.compile(r"\{([a-z]\w*)\}")
 
 
 def _is_regex(pattern: str) -> str:
+    if part := _PART.search(pattern):
+        raise ValueError(f"there is no part {part[0]}")
     try:
         re.compile(pattern)
     except re.error as error:
@@ -25,6 +30,38 @@ Word = Annotated[str, Field(min_length=1)]
 Words = Annotated[tuple[Word, ...], Field(min_length=1)]
 Pattern = Annotated[str, Field(min_length=1), AfterValidator(_is_regex)]
 Patterns = Annotated[tuple[Pattern, ...], Field(min_length=1)]
+
+
+class WithParts(Section):
+    """Settings whose patterns may hold `{name}` for a part that several of them share.
+
+    Attributes:
+        parts: regular expressions by name; a part may hold those before it.
+    """
+
+    parts: dict[str, Pattern] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill(cls, settings: Any) -> Any:
+        named = settings.get("parts") if isinstance(settings, dict) else None
+        if not isinstance(named, dict):
+            return settings
+        parts: dict[str, Any] = {}
+        for name, pattern in named.items():
+            parts[name] = _filled(pattern, parts)
+        return _filled({**settings, "parts": parts}, parts)
+
+
+def _filled(value: Any, parts: Mapping[str, Any]) -> Any:
+    """Returns settings with the parts in all their texts; an unknown one stays as it is."""
+    if isinstance(value, dict):
+        return {key: _filled(inner, parts) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_filled(inner, parts) for inner in value]
+    if isinstance(value, str):
+        return _PART.sub(lambda part: str(parts.get(part[1], part[0])), value)
+    return value
 
 
 class _Entry(NamedTuple, Generic[G]):
@@ -86,10 +123,8 @@ class Lexicon(Generic[G]):
             places: gives where they start and end; called where one is found.
         """
         done = 0
-        for index, word in enumerate(words):
-            entries = self.entries(word)
-            if not entries:
-                continue
+        known = [(at, entries) for at, entries in enumerate(map(self.entries, words)) if entries]
+        for index, entries in known:
             start, end = places()[index]
             if start < done:
                 continue
@@ -101,6 +136,14 @@ class Lexicon(Generic[G]):
             if ends:
                 done = max(ends)
                 yield Found(start, done, tuple(ends[done]))
+
+
+def is_name(sentence: str, start: int) -> bool:
+    """Says whether a word is part of a name or of a quotation: *the game Angry Birds*."""
+    if start > 0 and sentence[start].isupper() and not sentence[start : start + 2].isupper():
+        return True
+    opened = sentence.count('"', 0, start) % 2 + sentence.count("\u201c", 0, start)
+    return opened > sentence.count("\u201d", 0, start)
 
 
 def any_word(words: Iterable[str]) -> re.Pattern[str]:

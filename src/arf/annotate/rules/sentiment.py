@@ -1,87 +1,30 @@
 """Feelings and attitudes that the output ascribes to somebody who did not put them in words."""
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
+from string import punctuation
 from typing import Literal, NamedTuple
 
-from pydantic import Field
-
-from arf.annotate.rules import ascription
+from arf.annotate.rules import ascription, persons
+from arf.annotate.rules.feelings import SentimentSettings, When
 from arf.annotate.rules.grounds import Grounds, Voices
 from arf.annotate.rules.patterns import (
-    WORD,
     Found,
     Lexicon,
-    Pattern,
-    Word,
-    Words,
     any_pattern,
     any_word,
+    is_name,
 )
 from arf.annotate.rules.reading import Hit, Placed, Reading, Sentence
-from arf.params import Section
+from arf.annotate.rules.shown import is_shown
 from arf.taxonomy import People
 from arf.text import stem
 
+# Splitting at blanks is faster than a pattern for words, and a case is long.
+_APART = str.maketrans("/\u2013\u2014", "   ")
+_EDGES = punctuation + "\u201c\u201d\u2018\u2019\u2026"
 Voice = Literal["staff", "customer", "anybody"]
-When = Literal["always", "linked", "nouns", "moves", "acts", "found", "manner"]
-_WHEN: tuple[When, ...] = ("always", "linked", "nouns", "moves", "acts", "found", "manner")
-
-
-class Group(Section):
-    """Words for one feeling, any of which supports the others.
-
-    Attributes:
-        always: words that ascribe it wherever they stand; a final `*` stands for any ending.
-        linked: words that do so only after *was*, *felt*, *seemed* and their like, of a person,
-            or at the head of a fragment.
-        nouns: only where shown or felt: *to their relief*, *expressed relief*.
-        moves: verbs, only with a person as the object: *it cheered them*.
-        acts: verbs, only with a person as the subject: *they resented it*.
-        found: only after *found it*, *found the answer*.
-        manner: ways of acting, which a narrated courtesy may have.
-        also: what else supports it in the words of the person.
-    """
-
-    always: tuple[Word, ...] = ()
-    linked: tuple[Word, ...] = ()
-    nouns: tuple[Word, ...] = ()
-    moves: tuple[Word, ...] = ()
-    acts: tuple[Word, ...] = ()
-    found: tuple[Word, ...] = ()
-    manner: tuple[Word, ...] = ()
-    also: tuple[Word, ...] = ()
-
-    def words(self) -> Iterator[tuple[When, tuple[Word, ...]]]:
-        """Yields the words that ascribe the feeling, and when they do."""
-        for when in _WHEN:
-            yield when, getattr(self, when)
-
-
-class Phrase(Section):
-    """A whole phrase that ascribes an attitude.
-
-    Attributes:
-        near: words one of which its sentence has.
-        pattern: regular expression of the phrase.
-    """
-
-    near: Words
-    pattern: Pattern
-
-
-class SentimentSettings(Section):
-    """Settings of the detector `sentiment`.
-
-    Attributes:
-        groups: the words of feeling and attitude.
-        phrases: whole phrases that ascribe one.
-        courtesies: words beside which a manner is part of a narrated courtesy and not flagged.
-    """
-
-    groups: tuple[Group, ...] = Field(min_length=1)
-    phrases: tuple[Phrase, ...] = ()
-    courtesies: Words
 
 
 class _Sense(NamedTuple):
@@ -89,11 +32,14 @@ class _Sense(NamedTuple):
     when: When
 
 
+_HARMLESS = _Sense(-1, "never")
+
+
 class _Word(NamedTuple):
     """A feeling at the characters `start` to `end` of a clause.
 
-    `groups` are the numbers of its groups; a word after *felt* or *seemed* that has none is
-    supported by its `stem` alone.
+    `groups` are the numbers of its groups; a judgement, or a word after *felt* or *seemed*, that
+    has none is supported by its `stem` alone.
     """
 
     start: int
@@ -107,7 +53,7 @@ class _Ascribed(NamedTuple):
 
     placed: Placed
     voice: Voice
-    phrases: tuple[tuple[int, int], ...]
+    phrases: tuple[_Word, ...]
     chains: tuple[tuple[_Word, ...], ...]
 
 
@@ -119,19 +65,23 @@ class SentimentDetector:
     """
 
     def __init__(self, settings: SentimentSettings, people: People) -> None:
-        self._lexicon = Lexicon(
+        senses = [
             (_Sense(number, when), words)
             for number, group in enumerate(settings.groups)
             for when, words in group.words()
-        )
-        self._support = Lexicon(
-            (number, words)
-            for number, group in enumerate(settings.groups)
-            for words in (*(words for _, words in group.words()), group.also)
-        )
-        self._phrases = [
-            (frozenset(phrase.near), any_pattern([phrase.pattern])) for phrase in settings.phrases
         ]
+        self._lexicon = Lexicon([*senses, (_HARMLESS, settings.harmless)])
+        support = [
+            (*group.always, *group.linked, *group.nouns, *group.moves, *group.also)
+            for group in settings.groups
+        ]
+        self._support = Lexicon(enumerate([*support, *(each.also for each in settings.phrases)]))
+        # By the words one of which a phrase needs: its number, after those of the groups.
+        self._phrases: dict[str, list[tuple[int, re.Pattern[str]]]] = {}
+        for number, phrase in enumerate(settings.phrases, len(support)):
+            pattern = any_pattern([phrase.pattern])
+            for word in phrase.near:
+                self._phrases.setdefault(word, []).append((number, pattern))
         self._voices = Voices(people)
         self._courtesies = any_word(settings.courtesies)
         self._in_sentence = lru_cache(maxsize=4096)(self._ascribed)
@@ -150,19 +100,31 @@ class SentimentDetector:
     def _ascribed(self, sentence: Sentence) -> tuple[_Ascribed, ...]:
         words = sentence.words
         feelings = sentence.find(self._lexicon)
-        phrases = [pattern for near, pattern in self._phrases if not near.isdisjoint(words)]
+        phrases = dict(
+            phrase for word in words if word in self._phrases for phrase in self._phrases[word]
+        )
         seems = ascription.may_seem(words)
         if not (feelings or phrases or seems):
             return ()
         found = []
-        for placed, here in feelings or [(placed, []) for placed in sentence.clauses]:
+        for placed, named in feelings or [(placed, []) for placed in sentence.clauses]:
             text = placed.clause.text
+            here = [
+                word
+                for word in named
+                if not is_name(sentence.text, placed.clause.start + word.start)
+            ]
             whole = tuple(
-                ascription.extent(placed, *match.span())
-                for pattern in phrases
+                _Word(*match.span(), (number, *_groups_in(here, match)), "")
+                for number, pattern in phrases.items()
                 for match in pattern.finditer(text)
             )
-            chains = tuple(_chains(text, self._words(placed, here, seems)))
+            outside = [
+                word
+                for word in self._words(placed, here, seems)
+                if not any(phrase.start <= word.start < phrase.end for phrase in whole)
+            ]
+            chains = tuple(_chains(text, outside))
             if whole or chains:
                 found.append(_Ascribed(placed, self._voice(placed), whole, chains))
         return tuple(found)
@@ -170,17 +132,17 @@ class SentimentDetector:
     def _of_person(self, placed: Placed, before: str) -> bool:
         """Says whether a word of feeling is about somebody, and not *the dispute was unsettled*."""
         subject = placed.subject
-        return bool(
-            ascription.is_person(subject)
-            or self._voices.customers.search(subject)
+        return not persons.tells_of_other(before) and bool(
+            persons.is_person(subject)
+            or persons.ends(subject, self._voices.customers)
             or self._voices.staff.search(subject)
-            or ascription.has_object(before)
+            or persons.has_object(before)
         )
 
     def _voice(self, placed: Placed) -> Voice:
         if self._voices.staff.search(placed.subject):
             return "staff"
-        if self._voices.customers.search(placed.subject) or ascription.is_person(placed.subject):
+        if self._voices.customers.search(placed.subject) or persons.is_person(placed.subject):
             return "customer"
         return "anybody"
 
@@ -188,18 +150,16 @@ class SentimentDetector:
         clause = placed.clause
         found: list[_Word] = []
         for start, end, senses in feelings:
-            groups = tuple(
-                sense.group
-                for sense in senses
-                if self._ascribes(sense.when, placed, start, end, found)
-            )
-            if groups:
-                found.append(_Word(start, end, groups, ""))
+            given = [
+                sense for sense in senses if self._ascribes(sense.when, placed, start, end, found)
+            ]
+            if given:
+                groups = tuple(sense.group for sense in given if sense.when != "found")
+                found.append(_Word(start, end, groups, _stem(clause.text[start:end])))
         if seems and self._of_person(placed, ""):
             for start, end in ascription.seeming(clause.text):
                 if not any(word.start < end and start < word.end for word in found):
-                    word = stem(clause.text[start:end].casefold())
-                    found.append(_Word(start, end, (), word))
+                    found.append(_Word(start, end, (), _stem(clause.text[start:end])))
         return sorted(found)
 
     def _ascribes(  # noqa: PLR0911
@@ -210,40 +170,53 @@ class SentimentDetector:
         before = text[:start]
         match when:
             case "linked":
-                joined = bool(found) and bool(
-                    ascription.JOINS.fullmatch(text, found[-1].end, start)
-                )
-                again = bool(found) and ascription.goes_on(before)
-                leads = placed.clause.role == "fragment" and placed.clause.opens_with(before)
-                linked = joined or again or leads or ascription.is_linked(before)
-                return linked and self._of_person(placed, before)
+                return ascription.is_found(before) or self._is_state(placed, start, end, found)
             case "nouns":
-                return ascription.is_shown(text, start, end)
+                return is_shown(text, start, end)
             case "moves":
-                return ascription.is_moved(text, end)
+                return persons.is_moved(text, end) or self._is_state(placed, start, end, found)
             case "acts":
-                return self._of_person(placed, "") and placed.clause.opens_with(before)
+                acts = placed.clause.opens_with(before) or ascription.is_begun(before)
+                return acts and self._of_person(placed, before)
             case "found":
                 return ascription.is_found(before)
+            case "never":
+                return False
             case "manner":
                 return not (self._courtesies.search(text) or ascription.is_linked(before))
-        return True
+            case "always":
+                return not ascription.is_attribute(text, start, end)
+
+    def _is_state(self, placed: Placed, start: int, end: int, found: list[_Word]) -> bool:
+        """Says whether a word at `start` to `end` of a clause is somebody's state there."""
+        text = placed.clause.text
+        before = text[:start]
+        joined = bool(found) and bool(ascription.JOINS.fullmatch(text, found[-1].end, start))
+        linked = (
+            joined
+            or (bool(found) and ascription.goes_on(before))
+            or (placed.clause.role == "fragment" and placed.clause.opens_with(before))
+            or ascription.is_linked(before)
+            or ascription.is_beside(text, start, end)
+        )
+        return linked and (persons.precedes_person(text, end) or self._of_person(placed, before))
 
     def _is_grounded(self, word: _Word, voice: Voice, grounds: Grounds) -> bool:
-        text = {"staff": grounds.staff, "customer": grounds.customer}.get(voice, grounds.text)
         if not word.groups:
-            return word.stem in text.casefold()
+            return word.stem in _said(grounds, voice)
         key = (self, voice)
         if key not in grounds.memo:
-            grounds.memo[key] = self._stated(text.lower())
+            grounds.memo[key] = self._stated(_said(grounds, voice))
         return not grounds.memo[key].isdisjoint(word.groups)
 
     def _stated(self, said: str) -> frozenset[int]:
         """Returns the numbers of the groups that a text in lower case supports."""
+        words = {word.strip(_EDGES) for word in said.translate(_APART).split()}
+        known = [entries for entries in map(self._support.entries, words) if entries]
         return frozenset(
             entry.group
-            for word in set(WORD.findall(said))
-            for entry in self._support.entries(word)
+            for entries in known
+            for entry in entries
             if not entry.rest or f"{entry.word} {entry.rest}" in said
         )
 
@@ -251,8 +224,9 @@ class SentimentDetector:
         """Yields the hits of a clause; of joined feelings all as one, or the ungrounded."""
         placed = ascribed.placed
         text = placed.clause.text
-        for start, end in ascribed.phrases:
-            yield Hit(start, end, "attitude inferred")
+        for phrase in ascribed.phrases:
+            if not self._is_grounded(phrase, ascribed.voice, grounds):
+                yield Hit(*ascription.extent(placed, phrase.start, phrase.end), "attitude inferred")
         for chain in ascribed.chains:
             grounded = [self._is_grounded(word, ascribed.voice, grounds) for word in chain]
             if not any(grounded):
@@ -267,6 +241,27 @@ class SentimentDetector:
                     yield Hit(chain[index - 1].end, word.end, note)
                 else:
                     yield Hit(word.start, chain[1].start, note)
+
+
+def _said(grounds: Grounds, voice: Voice) -> str:
+    """Returns what somebody said, in lower case."""
+    match voice:
+        case "staff":
+            return grounds.staff.lower()
+        case "customer":
+            return grounds.customer.lower()
+    return grounds.lower
+
+
+def _stem(words: str) -> str:
+    return stem(words.casefold())
+
+
+def _groups_in(feelings: list[Found[_Sense]], place: re.Match[str]) -> Iterator[int]:
+    """Yields the groups of the words of feeling inside a phrase, which support it too."""
+    for word in feelings:
+        if place.start() <= word.start < place.end():
+            yield from (sense.group for sense in word.groups)
 
 
 def _chains(text: str, words: list[_Word]) -> Iterator[tuple[_Word, ...]]:

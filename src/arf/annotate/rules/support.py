@@ -1,4 +1,4 @@
-"""Numbers and names of the output that the case does not contain."""
+"""Numbers, names, and some people and events of the output that the case does not contain."""
 
 from collections.abc import Iterator
 
@@ -7,6 +7,7 @@ from pydantic import Field
 from arf.annotate.rules.grounds import Grounds
 from arf.annotate.rules.known_names import KnownNames
 from arf.annotate.rules.known_numbers import KnownNumbers
+from arf.annotate.rules.patterns import Word, Words
 from arf.annotate.rules.reading import Hit, Reading
 from arf.params import Section
 from arf.taxonomy import People
@@ -22,6 +23,7 @@ class SupportSettings(Section):
         known: names that need no support.
         units: nouns that nobody counts for themselves, such as those of time and money.
         currencies: signs and words of money.
+        witnessed: words for people and events, each with what else in the case supports it.
     """
 
     counts: int = Field(default=3, ge=0)
@@ -29,10 +31,11 @@ class SupportSettings(Section):
     known: tuple[str, ...] = ()
     units: tuple[str, ...] = ()
     currencies: tuple[str, ...] = ()
+    witnessed: dict[Word, Words] = Field(default_factory=dict)
 
 
 class SupportDetector:
-    """Finds numbers and names that the case does not contain in any format.
+    """Finds numbers, names, and some people and events, that the case does not contain.
 
     That is a lower bound of what is unsupported: a wrong cause, action or speaker, and a number
     or name of the case in a wrong place, are not found.
@@ -47,11 +50,13 @@ class SupportDetector:
         self._known = frozenset(word.casefold() for word in settings.known)
         self._units = frozenset(settings.units)
         self._currencies = frozenset(settings.currencies)
+        self._witnessed = {word: (word, *others) for word, others in settings.witnessed.items()}
 
     def find(self, reading: Reading) -> Iterator[Hit]:
         """Yields each unsupported number and name."""
         yield from self._numbers(reading)
         yield from self._names(reading)
+        yield from self._unseen(reading)
 
     def _numbers(self, reading: Reading) -> Iterator[Hit]:
         known: KnownNumbers | None = None
@@ -82,3 +87,12 @@ class SupportDetector:
             name = mention.value if mention.value in written.casefold() else written.casefold()
             if not known.holds(name, written):
                 yield Hit(mention.start, mention.end, "name not in the case")
+
+    def _unseen(self, reading: Reading) -> Iterator[Hit]:
+        for start, sentence in reading.sentences:
+            if self._witnessed.keys().isdisjoint(sentence.words):
+                continue
+            for word, (begin, end) in zip(sentence.words, sentence.places, strict=True):
+                support = self._witnessed.get(word)
+                if support and not any(other in reading.grounds.lower for other in support):
+                    yield Hit(start + begin, start + end, "not in the case")

@@ -2,8 +2,9 @@
 
 import re
 
-from arf.revise.rules.saying import SOMEBODY, content, facts, is_hollow, said
-from arf.revise.rules.surgery import Refusal, without_phrase
+from arf.revise.rules.saying import SOMEBODY, content, core, facts, is_hollow, said, slight
+from arf.revise.rules.sound import Refusal
+from arf.revise.rules.surgery import without_phrase
 from arf.text import Clause, begins_with_verb
 
 _MANNER = re.compile(
@@ -22,13 +23,40 @@ _MORE = re.compile(
     r"\w*\s)(?!.*\b(?:good-?byes?|farewells?|thank\w*|nothing|anything|everything|all|further|more|"
     r"else|well|day|night)\b)"
 )
+# What answers a courtesy and means nothing without it: *…, but there were none*.
+_ANSWER = re.compile(
+    r"(?:there (?:was|were)|(?:he|she|they|the \w+) (?:had|named|needed)) (?:none|nothing)"
+    r"(?: else)?|"
+    r"(?:he|she|they|the \w+|[A-Z]\w+) (?:declined|waved (?:it|them) off|"
+    r"(?:said|answered|replied) (?:no|yes)|returned the \w+)|"
+    r"(?:there|he|she|they) (?:was|were|did|had) not"
+)
+_OUTCOME = re.compile(
+    r"\bclosed (?:the|his|her|their) (?:case|claim|complaint|ticket|account|request|file)\b"
+)
+_COURTEOUS = re.compile(
+    r"\b(?:rat(?:e|ing)|kind|parted|parts|chat|talk|conversation|call|message|exchang\w*|bade|leave|"
+    r"signed off)\b"
+)
 _REASON = re.compile(r"\bthank\w*\s.*?\bfor(?P<for> .+)")
 _LONG = 2  # words of content
 _CARRIERS = re.compile(
     r"\b(?:ask\w*|want\w*|request\w*|receiv\w*|told|expect\w*|get|got|care|confirm\w*|mention\w*|"
     r"add(?:ed|ing|s)|sa(?:id|ys?|ying)|promis\w*|arriv\w*|inbox|e-?mail\w*|end(?:ed|ing|s)|closed|"
     r"conclud\w*|sign\w* off|polite\w*|kind(?:ly)?|friendly|courteous\w*|warm\w*|message|"
-    r"conversation|exchange|call|hoped to have|helped)\b",
+    r"conversation|exchang\w*|call|talk|chat|hoped to have|helped|parted|bade|"
+    r"t(?:ook|ak(?:es?|ing)) (?:his|her|its|their) leave|rating|"
+    r"(?:to )?rat(?:e|ing) the (?:chat|talk|conversation|service))\b",
+    re.IGNORECASE,
+)
+# Beside the words of a courtesy, in its own clause, these say nothing either.
+_AROUND = re.compile(
+    rf"{_CARRIERS.pattern}|\b(?:bids?|bidding|parts|parting|follow(?:ed|s|ing)?|offer(?:ed|s|ing)?|"
+    r"extend(?:ed|s|ing)?|g[ai]v(?:e|en|es|ing)|made|start(?:ed|s|ing)?|open(?:ed|s|ing)?|prefac\w*|"
+    r"began|begin(?:s|ning)?|round(?:ed|s|ing)?\s+(?:it\s+)?off|words? of|once more|"
+    r"after which|whereupon|thereupon|before|on (?:his|her|their) part|trouble|"
+    r"bother\w*|custom|business|touch|patience|patient|understanding|attention|efforts?|support|"
+    r"time|advance|questions?|wishes|troubling|invit\w*)\b",
     re.IGNORECASE,
 )
 
@@ -36,6 +64,10 @@ _CARRIERS = re.compile(
 def says_nothing(clause: Clause) -> bool:
     """Says whether a clause beside a courtesy is one too: *the bot signed off kindly*."""
     text = clause.text
+    if _ANSWER.fullmatch(text):
+        return True
+    if _OUTCOME.search(text):
+        return False
     if SOMEBODY.fullmatch(clause.subject):
         text = text.removeprefix(clause.subject)
     return not facts(text) and is_hollow(text, _CARRIERS)
@@ -60,13 +92,16 @@ def narration(clause: Clause, start: int, end: int, rest: str) -> str | None:
     whole = clause.opens_with(head) and (begins_with_verb(predicate) or clause.role != "main")
     if not whole and not (start == 0 and not tail.strip()):
         by = _BY.search(head)
-        return without_phrase(clause, by.start() if by else start, end, rest, _CARRIERS)
+        left = without_phrase(clause, by.start() if by else start, end, rest, _AROUND)
+        if left and _COURTEOUS.search(left) and says_nothing(clause._replace(text=left)):
+            return None
+        return left
     if not tail.strip():
         return None
     plain = _MANNER.sub("", head + body)
     if plain != head + body and not re.match(r",|\s(?:and|or|but)\s", tail):
         return plain + tail
-    if said(tail, rest):
+    if said(tail, rest) or slight(core(tail, _AROUND), rest):
         return None
     raise Refusal("what follows the courtesy would be lost")
 

@@ -2,70 +2,74 @@
 
 import re
 
-from arf.revise.rules.saying import content, said, slight, told, unsaid
-from arf.revise.rules.surgery import Refusal, without_phrase
-from arf.revise.rules.verbs import gerund_of, past_of
+from arf.revise.rules.saying import FRAMES, PARTY, content, said, slight, told
+from arf.revise.rules.sound import Refusal
+from arf.revise.rules.surgery import without_phrase
+from arf.revise.rules.telling import CARRIED, FEARED, LINK, infinitive, is_glad, told_instead
 from arf.text import Clause, begins_with_verb
 
-_GLAD = re.compile(
-    r"happ|pleas|glad|satisf|grate|thank|reliev|reassur|delight|excit|hope|enthus|eager|keen|"
-    r"optimis|confident|impress|apprecia|content|comfort|forward",
-    re.IGNORECASE,
-)
-_SAD = re.compile(r"unhapp|displeas|dissatisf|unsatisf|discontent|uncomfort", re.IGNORECASE)
-_FEAR = re.compile(r"worr[iy]|afraid|fear|scared|anxi|nerv|apprehens|alarm|concern", re.IGNORECASE)
-_DOUBT = re.compile(
-    r"reluct|hesit|unsure|uncertain|unconvinced|doubt|s[ck]eptic|suspic|wary|distrust",
-    re.IGNORECASE,
-)
-_MAYBE = re.compile(r"\s(?:might|may|could|would|will)\b")
-_RISK = re.compile(r"^ (?!having|being told|nothing|something|anything|everything)\w+ing\b")
 _SEEN = re.compile(
     r"^.*\b(?:shows?|showed|suggest(?:s|ed)?|indicate[sd]?|implie[sd])\s(?:that\s)?"
     r"(?P<who>they|he|she|the customer)\s$",
     re.IGNORECASE,
 )
-# Two clauses that the splitter took for one: *happy with the news and no booking was made*.
-_TWO = re.compile(r"\sand\s(?:no|the|an?|his|her|their)\s[\w\s]+?\s(?:was|were|is|are)\s")
 _ABSOLUTE = re.compile(
     r",?\s(?:and|with)\s(?:him|her|them|both|everyone|(?:the|both|all|his|her|their)\s[\w-]+)$"
 )
 _SET_OFF = re.compile(r"^(?:,|(?:to|with|in|much)\b)|ly$")
 _CUT_SHORT = re.compile(r"\b(?:much|more|very|so|too|quite|rather|less)$")
-_WILLING = re.compile(r"happ|pleas|glad|willing|content", re.IGNORECASE)
-_EAGER = re.compile(r"eager|keen|anxious|excit|desperate|hopeful|impatient", re.IGNORECASE)
 _OFFSET = re.compile(
     r"^\s(?:from the (?:very )?(?:start|outset|beginning)|throughout|overall|at first|initially|"
     r"too|as well|both|all along)(?=\s|$)"
 )
 _COMPLEMENT = re.compile(
-    r"^,?\s(?:particularly |especially |mainly )?(?P<word>that|how|because|since|as|about|over|by|"
-    r"at|with|for|of|to|in|on|towards?)(?P<rest>,? .+)$"
+    r"^(?:,?\s(?:particularly |especially |mainly )|,\s(?=that|how|because|since|as)|\s)"
+    r"(?P<word>that|how|because|since|as|about|over|by|at|with|for|of|to|in|on|towards?)"
+    r"(?P<rest>,? .+)$"
 )
 _GOES_ON = re.compile(
     r"^\s(?:(?:(?:and|but)\s|still\s|(?:and|but)\sstill\s)\w+ing|(?:(?:and|but)\s)?(?:still\s)?"
     r"(?:without|unable|not))\b"
 )
 _GERUND = re.compile(r"^(?= \w+ing\b)")
-_LEARN = re.compile(
-    r"^ (?P<verb>learn|find|see|hear|discover|realise|realize|notice|read|receive)\b"
-)
 _NO_NOUN = re.compile(r"^ (?:what|how|why|whether|who|when|where|\w+ing)\b")
+_STATE = re.compile(r"^, (?:\w+ ){1,2}(?:was|were|is|are|had|has|have)\b")
 _CONCESSION = re.compile(r"(?:al)?though|while|despite", re.IGNORECASE)
 _LONG = 4  # words of content
-_PRESENT = frozenset(("is", "are", "feel", "feels", "seem", "seems", "remain", "remains"))
-_PLURAL = re.compile(r"^(?:they|we|both|all)\b", re.IGNORECASE)
-_LINK = re.compile(
-    r"\b(?:had been|has been|have been|was|were|is|are|felt|feels?|seem(?:s|ed)?|appear(?:s|ed)?|"
-    r"remain(?:s|ed)?|became|becomes?|grew|sounded|left|ended up)\b",
-    re.IGNORECASE,
+# The verb before a word of feeling alone: *was [upset]*.
+_LINKED = re.compile(
+    r"\b(?:(?:had|has|have) been|was|were|is|are|felt|feels?|seem(?:s|ed)?|appear(?:s|ed)?|"
+    r"sound(?:s|ed)?|remain(?:s|ed)?|became|grew)\s(?:(?:very|so|quite|rather|deeply|too|most|more|"
+    r"\w+ly)\s)*$"
 )
-_CARRIED = re.compile(
-    r"\b(?:express|convey|voic|show|shar|display|exhibit)(?:ed|es|ing|s)\s(?:[\w-]+\s){0,2}$"
+# *Sick [with worry]* is no illness.
+_BESIDE = re.compile(
+    r"\b(?:sick|ill|mad|wild|shaking|trembling|overcome|filled|bursting|beaming|glowing|red|white|"
+    r"pale|beside (?:him|her|them)sel(?:f|ves)|weak|numb)\s$"
 )
+_TONE = re.compile(r"\b(?:tone|mood|voice|wording|words|language|atmosphere)$")
+_MANNERS = re.compile(
+    r",?\s(?:and|but|yet)\s(?:(?:still|very|always|remained|stayed)\s)*(?:polite|friendly|calm|kind|"
+    r"courteous|civil|cooperative|co-operative|understanding|chatty|cheerful|respectful|pleasant)"
+    r"(?:\s(?:throughout|overall|about it|in tone))?"
+)
+_ENDING = re.compile(r"(?:ended|left|closed|finished|concluded) the \w+\b")
+_CLEFT = re.compile(r"What\b[^,]*?\b(?:was|is)\sthat\s")
+# *[With growing anger] she demanded …*: words before the subject.
+_LEADING = re.compile(r"(?:With|In|To|Out of|Much to)\s(?:\w+\s){0,3}$")
+_SUBJECT = re.compile(r",?\s(?:he|she|they|the\s\w+|[A-Z]\w+)\s")
+_AND_END = re.compile(r",?\s(?:and|but|or|yet)\s?$")
+_ALSO = re.compile(r"^,?\s(?:and|but|yet|or)(?=\s)(?!.*\b(?:that|because|about)\b)")
 _STATED = re.compile(r"(?<!felt)(?: (?:him|her|them|the \w+|[A-Z]\w+))? that\s")
+_ABOUT = re.compile(
+    r"(?<=\w)(?<!\ball)(?<!\bmet)(?=\s(?:about|over(?! the moon)|because)\s|"
+    r"\s(?:at|by|with)\s(?:the(?! (?:end|time|start|beginning|outset|top)\b)|his|her|their|being|"
+    r"having|how|what)\s(?!(?:own|side|part|way|tether|wits|eyes|head|heart)\b))"
+)
+# Where what a feeling is about begins, inside a span that holds both.
+_PARTS = (_STATED, FEARED, _ABOUT)
+_PERSON = re.compile(rf"(?!(?:an?|the|this|his|her|their)\s)\w|{PARTY.pattern}", re.IGNORECASE)
 _TO_WHOM = re.compile(r" (?:him|her|them|the \w+|[A-Z]\w+) that ")
-_BE = re.compile(r".*\b(is|are|was|were)\b", re.DOTALL)
 _KEEPS = re.compile(r"^(?:had been|has been|have been|was|were|is|are|remain(?:s|ed)|left)\b")
 
 
@@ -81,12 +85,20 @@ def neutral(clause: Clause, start: int, end: int, rest: str) -> str | None:
     if _CUT_SHORT.search(clause.text[start:end]):
         more = re.match(r"\s\w+", clause.text[end:])
         end += len(more[0]) if more else 0
+    if clause.text.startswith("with ", start) and (beside := _BESIDE.search(clause.text, 0, start)):
+        start = beside.start()
+    listed = _AND_END.search(clause.text, start, end)
+    end = listed.start() if listed else end
+    cleft = _CLEFT.match(clause.text)
+    if cleft and cleft.end() >= end:
+        return clause.text[cleft.end() :]
     head, body, tail = clause.text[:start], clause.text[start:end], clause.text[end:]
-    carried = _CARRIED.search(head)
+    carried = CARRIED.search(head) or _LINKED.search(head)
     if carried and clause.opens_with(head[: carried.start()]):
         head, body = head[: carried.start()], clause.text[carried.start() : end]
         start = carried.start()
-    verb = _LINK.search(body)
+    # The verb of *that there were no ghosts* is not the feeling's.
+    verb = LINK.search(body.partition(" that ")[0])
     subject = f"{clause.subject} " if clause.subject and start == 0 else ""
     lead = body[: verb.start()] if verb else subject
     predicate = body[len(lead) :].strip()
@@ -103,32 +115,33 @@ def neutral(clause: Clause, start: int, end: int, rest: str) -> str | None:
     return _phrase(clause, start, end, rest)
 
 
-def _is_glad(words: str) -> bool:
-    return bool(_GLAD.search(words)) and not _SAD.search(words)
-
-
 def _predicate(clause: Clause, lead: str, predicate: str, tail: str, rest: str) -> str | None:
     """Rewrites a clause whose predicate is the feeling: *they were upset that …*.
 
     `lead` is what comes before the predicate, the subject above all.
     """
-    stated = _STATED.search(predicate)
+    parts = _PARTS if _PERSON.match(clause.subject or "they") else _PARTS[:1]
+    stated = next((m for part in parts if (m := part.search(predicate))), None)
     if stated and not tail.strip(" ,"):
         predicate, tail = predicate[: stated.start()], predicate[stated.start() :] + tail
+    ending = _ENDING.match(predicate)
+    if ending and (tail.startswith(",") or predicate.endswith("ly")):
+        return lead + ending[0] + tail
     offset = _OFFSET.match(tail)
     tail = tail[offset.end() :] if offset else tail
-    kept = _KEEPS.match(predicate) if _GOES_ON.match(tail) else None
+    also = _ALSO.match(tail) if predicate and not _MANNERS.fullmatch(tail) else None
+    kept = _KEEPS.match(predicate) if _GOES_ON.match(tail) or also else None
     complement = _COMPLEMENT.match(tail) or _COMPLEMENT.match(re.sub(_GERUND, " about", tail))
-    if not tail.strip(" ,"):
-        if len(content(predicate)) > _LONG and not said(predicate, rest):
+    if not tail.strip(" ,") or _MANNERS.fullmatch(tail) or (also and _TONE.search(clause.subject)):
+        if len(content(FRAMES.sub(" ", predicate))) > _LONG and not said(predicate, rest):
             raise Refusal("the clause holds more than the feeling")
         new = None
     elif kept:
-        new = lead + kept[0] + re.sub(r"^\s(?:and|but)", "", tail)
+        new = lead + kept[0] + re.sub(r"^,?\s(?:and|but|yet|or)(?=\s)", "", tail)
     elif complement and complement["word"] == "to" and "forward" not in predicate:
-        new = lead + _infinitive(predicate, complement["rest"])
-    elif complement and clause.role == "main":
-        new = _told(clause, lead, predicate, complement, rest)
+        new = lead + infinitive(predicate, complement["rest"])
+    elif complement and clause.role in ("main", "participle"):
+        new = told_instead(clause, lead, predicate, complement, rest)
     elif predicate.endswith("assured") and _TO_WHOM.match(tail):
         new = f"{lead}told{tail}"
     elif said(tail, rest) or _is_slight(clause, lead + tail, rest):
@@ -143,80 +156,17 @@ def _is_slight(clause: Clause, left: str, rest: str) -> bool:
     return " that " not in left and slight(left.replace(clause.subject, "", 1), rest)
 
 
-def _told(
-    clause: Clause, lead: str, predicate: str, complement: re.Match[str], rest: str
-) -> str | None:
-    """Returns a clause that tells what the feeling was about; null where that is no news."""
-    word, about = complement["word"], complement["rest"]
-    glad = _is_glad(predicate)
-    if word in ("that", "how", "because", "since", "as"):
-        verb, word = _statement(predicate, about, "how" if word == "how" else "that")
-        return f"{lead}{_tell(verb, clause, predicate, rest)} {word}{about}"
-    if _TWO.search(about):
-        raise Refusal("the clause holds more than the feeling")
-    # What pleased somebody is news only where it names something; what troubled them, always.
-    if told(about, rest) and (glad or unsaid(about, rest) < 0.5):
-        return None
-    if glad:
-        verb = "note"
-    elif _DOUBT.search(predicate):
-        verb = "question"
-    else:
-        verb = "mention"
-        about = f" the risk of{about}" if _FEAR.search(predicate) and _RISK.match(about) else about
-    return f"{lead}{_tell(verb, clause, predicate, rest)}{about}"
-
-
-def _statement(predicate: str, about: str, word: str) -> tuple[str, str]:
-    """Returns a verb of telling, and its conjunction, for a feeling that has a whole clause."""
-    if word == "that" and _DOUBT.search(predicate):
-        return ("think", word) if "suspic" in predicate else ("question", "whether")
-    sure = re.search("concern", predicate) and not _MAYBE.search(about)
-    if word == "that" and _FEAR.search(predicate) and not sure:
-        return "think", word
-    return "note" if _is_glad(predicate) else "report", word
-
-
-def _tell(verb: str, clause: Clause, predicate: str, rest: str) -> str:
-    """Returns a verb of telling in the tense of the feeling, for the clause's subject.
-
-    A clause without a verb, as *confused and worried that …*, takes it from what comes before.
-    """
-    first = predicate.split(None, 1)[0]
-    bare = not (clause.subject or _LINK.match(first) or _CARRIED.match(f"{first} "))
-    if bare and clause.joint.strip() == ",":
-        return gerund_of(verb)
-    if bare:
-        shared = _BE.search(rest)
-        first = shared[1] if shared else first
-    if first not in _PRESENT:
-        return past_of(verb)
-    plural = first == "are" or _PLURAL.match(clause.subject) is not None
-    return verb if plural else f"{verb}s"
-
-
-def _infinitive(predicate: str, about: str) -> str:
-    """Returns what stands for *was happy to accept*, *was surprised to learn*."""
-    learn = _LEARN.match(about)
-    if learn:
-        return past_of(learn["verb"]) + about[learn.end() :]
-    if _EAGER.search(predicate):
-        return f"wanted to{about}"
-    if _WILLING.search(predicate) and not _SAD.search(predicate):
-        return f"agreed to{about}"
-    raise Refusal("what the feeling is about cannot be told alone")
-
-
 def _fragment(body: str, tail: str, rest: str) -> str | None:
     """Rewrites *Frustrated by the delay*; null where it goes."""
     complement = _COMPLEMENT.match(tail)
-    silent = _is_glad(body) or _CONCESSION.match(body)
+    silent = is_glad(body) or _CONCESSION.match(body)
     if not tail.strip() or said(tail, rest) or (silent and told(tail, rest)):
         return None
     noun = complement and complement["word"] not in ("to", "as", "since", "because")
     if noun and complement and not _NO_NOUN.match(complement["rest"]):
-        lead = "Noting that" if complement["word"] == "that" else "Citing"
-        return lead + complement["rest"]
+        if complement["word"] == "that":
+            return "Noting that" + complement["rest"]
+        return ("Given" if _STATE.match(rest) else "Citing") + complement["rest"]
     if told(tail, rest):
         return None
     raise Refusal("what the feeling is about cannot be told alone")
@@ -226,13 +176,15 @@ def _phrase(clause: Clause, start: int, end: int, rest: str) -> str | None:
     """Takes a word of feeling out of a clause that tells more: *jokingly asked*."""
     text = clause.text
     words = text[start:end].strip()
+    if (_LEADING.match(text[:start]) or _LEADING.match(words + " ")) and _SUBJECT.match(text, end):
+        return text[end:].lstrip(" ,")
     complement = _COMPLEMENT.match(text[end:])
     if complement and not complement[0].startswith(",") and not words.endswith("ly"):
         about = text[end:]
         if not content(about) and told(about, rest):
             return without_phrase(clause, start, len(text), rest)
         clause_after = complement["word"] in ("that", "how", "because", "since", "as")
-        silent = _is_glad(words) and told(about, rest)
+        silent = is_glad(words) and told(about, rest)
         if not (silent or said(about, rest) or (slight(about, rest) and not clause_after)):
             raise Refusal("what the feeling is about cannot be told alone")
         end = len(text)

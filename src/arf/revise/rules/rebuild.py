@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from arf.revise.rules.saying import facts, said, slight
-from arf.revise.rules.surgery import Refusal
+from arf.revise.rules.sound import Refusal
 from arf.revise.rules.verbs import finite
 from arf.text import Clause, clauses, has_verb
 
@@ -23,12 +23,22 @@ _DONE = re.compile(
     r"did not|does not|do not)"
 )
 _PREPOSITION = re.compile(r",?\s(?:after|for|upon|with|by|from|to|in|of|at|on|during)$")
+_MUCH = re.compile(
+    r",\s(?:much|just|even|particularly|especially|mainly)$"
+)  # *…, much [as it hurt]*
 _PRELUDE = re.compile(
     r"(?:in (?:the end|short|sum|summary|conclusion|brief)|at the end|all in all|to sum up)$",
     re.IGNORECASE,
 )
 _ELLIPSIS = re.compile(
     r"(?:had|has|have|was|were|is|are|did|does|do|could|would|will)(?:\s(?:not|so|too))?"
+)
+# *Was [upset] and disappointed with it*: no verb of its own, though it looks like one.
+_COPULA = re.compile(r"\b(?:was|were|is|are|felt|feels?|seemed|seems?|remained|remains?)\b")
+_ADJECTIVE = re.compile(
+    r"(?:dis|un)?(?:satisfi|pleas|appoint|frustrat|annoy|irritat|worri|concern|reliev|confus|excit|"
+    r"delight|thrill|reassur|impress|surpris|shock|overwhelm|exhaust|embarrass|relax)ed"
+    r"(?=$|\s(?:throughout|overall|with|about|by|over|at|in|too)\b)"
 )
 _NO_SENTENCE = "what is left is no sentence"
 
@@ -98,9 +108,9 @@ class _Builder:
 
     def drop(self, clause: Clause) -> None:
         """Notes a clause that goes, with what the next one may need of it."""
-        if clause.role == "relative" and self.kept:
-            last = self.kept[-1]
-            self.kept[-1] = last._replace(text=_PREPOSITION.sub("", last.text))
+        if clause.role in ("relative", "subordinate") and self.kept:
+            last, lead = self.kept[-1], _PREPOSITION if clause.role == "relative" else _MUCH
+            self.kept[-1] = last._replace(text=lead.sub("", last.text))
         if self._dropped is None or self._dropped.role != "main":
             self._joint, self._owner = clause.joint, ""
         if clause.role == "main" and clause.subject:
@@ -126,6 +136,9 @@ class _Builder:
             joint = clause.joint if clause.joint.startswith(",") else f",{clause.joint}"
             piece = piece._replace(joint=joint, text=f"{lowered(self._stated)} {text}")
         self._stated = ""
+        copula = dropped and shares and _COPULA.search(dropped.text)
+        if copula and _ADJECTIVE.match(text):
+            piece = piece._replace(text=f"{copula[0]} {text}")
         if dropped is not None and shares and _ELLIPSIS.fullmatch(text):
             raise Refusal("what is left refers to what is gone")
         independent = clause.role == "fragment" or (clause.role == "main" and clause.subject)
@@ -247,9 +260,13 @@ def _close_list(
     last = max(index for index, text in enumerate(new) if text is not None)
     gone = next((clause for clause in parts[last + 1 :] if clause.role == "main"), None)
     piece = kept[-1]
+    if gone is None or not _COORDINATOR.search(gone.joint):
+        return kept
     listed = piece.role == "main" and piece.joint.strip() == "," and kept[-2].role == "main"
+    # *The debt, found in a file, was not his, and he left*: a list of verbs has one subject.
+    alike = bool(parts[last].subject) or not gone.subject
     # *Brasa, a small restaurant, and …*: what has an article here is no clause of the list.
     apposed = re.match(r"an?\s", piece.text)
-    if gone is None or not listed or apposed or not _COORDINATOR.search(gone.joint):
+    if not listed or not alike or apposed:
         return kept
     return [*kept[:-1], piece._replace(joint=", and " if parts[last].subject else " and ")]

@@ -29,12 +29,29 @@ HOLLOW = re.compile(
     r"closed with|to see)\b",
     re.IGNORECASE,
 )
+# What says nothing around a feeling, and something elsewhere: *gave away a good deal of*.
+FRAMES = re.compile(
+    r"\b(?:g[ai]ve[ns]?(?: (?:away|vent|voice|rise|off))?|betray\w*|vent(?:ed|s|ing)|radiat\w*|"
+    r"air(?:ed|s|ing)|str(?:uck|ikes?|iking)|spoke|wrote|came (?:across|over|as)|"
+    r"consider(?:ed|s|ing)|deem\w*|call(?:ed|s|ing)|los(?:es?|ing|t)|(?:re)?gain\w*|restor\w*|renew\w*|"
+    r"no (?:mistaking|hiding|denying|doubt|secret)|(?:good|fair) deal|real|genuine|utter|"
+    r"mounting|growing|hidden|barely|hardly|true|some|little|measure|degree|amount|note[ds]?|hint|"
+    r"touch|trace|sense|signs?|blow|surprise|wording|words?|language|voice|throughout|again|"
+    r"anything but|part|people in charge)\b",
+    re.IGNORECASE,
+)
 _LEAVING = re.compile(r"\b(?:left|ended|closed) (?:the|his|her|their) \w+")
+_PARTY = (
+    r"(?:the|an?|both|all|the two|his|her|their|its)\s+(?:\w+\s+)?(?:customers?|users?|clients?|"
+    r"callers?|consumers?|members?|guests?|(?:chat)?bots?|agents?|assistants?|advis[eo]rs?|representatives?|"
+    r"company|teams?|staff|readers?|sides|parties|party)"
+)
+PARTY = re.compile(rf"\b(?:{_PARTY}|he|him|his|she|her|they|them|their|it|its)\b", re.IGNORECASE)
 SOMEBODY = re.compile(
-    r"(?i:they|he|she|it|this|there|that|which|everyone|both|who|(?:the|an?|(?:both|the two)) "
-    r"(?:whole |virtual )?(?:customers?|users?|clients?|callers?|consumers?|members?|guests?|bot|"
-    r"chatbot|agent|assistant|advis[eo]r|representative|company|team|sides|parties|experience|"
-    r"situation|matter|affair|outcome|result|news|chat|conversation|call|tone))|"
+    rf"(?i:they|he|she|it|this|there|that|which|everyone|both|who|{_PARTY}|"
+    r"(?:the|an?|both|the two|his|her|their|its) (?:whole )?(?:experience|situation|matter|affair|"
+    r"outcome|result|news|chat|conversation|talk|call|tone|mood|voice|wording|words|language|"
+    r"message))|"
     r"(?!The )[A-Z][\w'\u2019-]*(?: [A-Z][\w'\u2019-]*)*"
 )
 
@@ -87,9 +104,14 @@ def content(text: str) -> list[str]:
     return [word for word in words if word not in _EMPTY]
 
 
+def core(text: str, carriers: re.Pattern[str]) -> str:
+    """Returns a text without the words that say nothing, and without those who act in it."""
+    return PARTY.sub(" ", HOLLOW.sub(" ", carriers.sub(" ", text)))
+
+
 def is_hollow(text: str, carriers: re.Pattern[str]) -> bool:
     """Says whether a text says nothing without the words that were taken out of it."""
-    text = carriers.sub(" ", text)
-    return not (
-        content(text) or _LEAVING.search(text) or values(text, "numbers") or values(text, "names")
-    )
+    if _LEAVING.search(carriers.sub(" ", text)):
+        return False
+    text = core(text, carriers)
+    return not (content(text) or values(text, "numbers") or values(text, "names"))

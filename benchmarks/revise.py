@@ -1,0 +1,60 @@
+"""How fast outputs are annotated and revised, from cold: `python benchmarks/revise.py`.
+
+Each measurement is a fresh process that makes the outputs, imports and loads what it needs, and
+is timed from the first output on: seconds of the processor, so on one core. A round annotates what
+it is given; where r2 follows r1 in the same process, it is given r1's outputs as they come.
+"""
+
+import argparse
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from time import process_time
+
+from rules import UNSEEN, made
+
+from arf.annotate.rules import RulesAnnotator
+from arf.records import Output
+from arf.revise.cascade import revise
+from arf.revise.rules import RulesEditor
+from arf.taxonomy import load_taxonomy
+
+SPEED = 500  # outputs a second
+CHAINS = (("r1",), ("r1", "r2"))
+
+
+def seconds(rounds: Sequence[str], family: str, n: int, seed: int) -> float:
+    """Returns what the rounds, one after the other, take for so many outputs."""
+    taxonomy = load_taxonomy()
+    annotator, editor = RulesAnnotator(taxonomy), RulesEditor(taxonomy)
+    rows = [(case, output) for case, output, _ in made(family, n, seed)]
+    cases = [case for case, _ in rows]
+    outputs: Iterable[Output] = [output for _, output in rows]
+    start = process_time()
+    for name in rounds:
+        codes = [code for code, found in taxonomy.codes.items() if found.round == name]
+        pairs = zip(cases, outputs, strict=True)
+        outputs = revise(pairs, name, codes, annotator, editor, taxonomy)
+    for _ in outputs:
+        pass
+    return process_time() - start
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
+    parser.add_argument("--n", type=int, default=10_000, help="outputs, half of each channel")
+    parser.add_argument("--family", default=UNSEEN)
+    parser.add_argument("--seed", type=int, default=1)
+    args = parser.parse_args()
+    for rounds in CHAINS:
+        with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+            taken = pool.submit(seconds, rounds, args.family, args.n, args.seed).result()
+        speed = args.n / taken
+        verdict = "met" if speed >= SPEED else "MISSED"
+        print(
+            f"{' + '.join(rounds):8} {speed:6.0f} outputs/s, wanted {SPEED}: {verdict}", flush=True
+        )
+
+
+if __name__ == "__main__":
+    main()
