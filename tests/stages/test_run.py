@@ -49,7 +49,7 @@ def edit(folder: Path, old: str, new: str) -> None:
         ("per_channel: 120", "per_channel: many", ["sample"], "sample.per_channel"),
         ("max_new_tokens", "max_tokens", ["predict", "student-r1"], "predict.max_tokens"),
         ("name: smollm2", "name: smollm3", ["base", "default"], "bases.default"),
-        ("learning_rate: 1.0e-3", "learning_rate: -1", ["train", "student-r1"], "learning_rate"),
+        ("learning_rate: 2.0e-3", "learning_rate: -1", ["train", "student-r1"], "learning_rate"),
         ("[r1, r0]", "[r1, r1]", ["compare"], "r1 is held against itself"),
         ("provider: recorded", "provider: openai", ["teach"], "openai needs the request engine"),
     ],
