@@ -6,12 +6,11 @@ what became of each error. `gone of flagged` is what fixers answer for: of the p
 code was flagged in their output, those that are gone. How fast it goes is `benchmarks/revise.py`.
 """
 
-import argparse
 from itertools import islice
 
 from rich.console import Console
 from rich.table import Table
-from rules import UNSEEN, made
+from rules import corpus_parser, made
 
 from arf.annotate.rules import RulesAnnotator
 from arf.planted import Fixes
@@ -87,11 +86,7 @@ def show(fixes: Fixes, rounds: dict[str, str], console: Console) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
-    parser.add_argument("--n", type=int, default=10_000, help="outputs, half of each channel")
-    parser.add_argument("--family", default=UNSEEN)
-    parser.add_argument("--seed", type=int, default=1)
-    args = parser.parse_args()
+    args = corpus_parser(__doc__).parse_args()
     show(*run(args.family, args.n, args.seed), Console(width=200))
 
 

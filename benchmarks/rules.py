@@ -101,6 +101,15 @@ def verdict(found: float | None, least: float) -> str:
     return "met" if found is not None and found >= least else "MISSED"
 
 
+def corpus_parser(description: str | None) -> argparse.ArgumentParser:
+    """Returns a command line that says which outputs to make."""
+    parser = argparse.ArgumentParser(description=description, allow_abbrev=False)
+    parser.add_argument("--n", type=int, default=10_000, help="outputs, half of each channel")
+    parser.add_argument("--family", default=UNSEEN)
+    parser.add_argument("--seed", type=int, default=SEED)
+    return parser
+
+
 def speed(taxonomy: Taxonomy, n: int) -> float:
     """Returns outputs a second on one core, of processor time."""
     pairs = [(item.case, item.output) for item in islice(planted(UNSEEN, 2 * n, taxonomy), n)]

@@ -1,21 +1,13 @@
 """Identifiers of the customer, by kind and by owner."""
 
-from pathlib import Path
-
 import pytest
+from test_rules_annotator import IDENTIFIER, spans
 
-from arf.annotate.rules import RulesAnnotator
-from arf.records import Case, Output, Turn
-from arf.taxonomy import load_taxonomy
-
-ROOT = Path(__file__).parents[2]
-ANNOTATOR = RulesAnnotator(load_taxonomy(ROOT / "prompts/taxonomy.yaml"))
+from arf.records import Case, Turn
 
 
 def exposed(text: str, case: Case) -> list[str | None]:
-    output = Output(id=case.id, channel=case.channel, source="r0", text=text, provider="mock")
-    (label,) = ANNOTATOR.annotate([(case, output)])
-    return [error.span for error in label.errors if error.code == "exposed_identifier"]
+    return spans(IDENTIFIER, text, case)
 
 
 def form(text: str) -> Case:

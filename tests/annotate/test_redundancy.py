@@ -1,15 +1,10 @@
 """What the output says twice, and endings that only sum it up."""
 
-from pathlib import Path
-
 import pytest
+from test_rules_annotator import REPETITION, spans
 
-from arf.annotate.rules import RulesAnnotator
-from arf.records import Case, Output, Turn
-from arf.taxonomy import load_taxonomy
+from arf.records import Case, Turn
 
-ROOT = Path(__file__).parents[2]
-ANNOTATOR = RulesAnnotator(load_taxonomy(ROOT / "prompts/taxonomy.yaml"))
 CHAT = Case(
     id="c",
     channel="botchat",
@@ -20,9 +15,7 @@ FORM = Case(id="c", channel="webform", split="test", text="Where is it?")
 
 
 def repeated(text: str, case: Case = CHAT) -> list[str | None]:
-    output = Output(id=case.id, channel=case.channel, source="r0", text=text, provider="mock")
-    (label,) = ANNOTATOR.annotate([(case, output)])
-    return [error.span for error in label.errors if error.code == "unn_content_redundant"]
+    return spans(REPETITION, text, case)
 
 
 @pytest.mark.parametrize(

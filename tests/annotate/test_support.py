@@ -1,22 +1,13 @@
 """Numbers, names, people and events that the case does not contain."""
 
-from pathlib import Path
-
 import pytest
+from test_rules_annotator import DETAIL, spans
 
-from arf.annotate.rules import RulesAnnotator
-from arf.records import Case, Output
-from arf.taxonomy import load_taxonomy
-
-ROOT = Path(__file__).parents[2]
-ANNOTATOR = RulesAnnotator(load_taxonomy(ROOT / "prompts/taxonomy.yaml"))
+from arf.records import Case
 
 
 def unsupported(text: str, said: str) -> list[str | None]:
-    case = Case(id="c", channel="webform", split="test", text=said)
-    output = Output(id="c", channel="webform", source="r0", text=text, provider="mock")
-    (label,) = ANNOTATOR.annotate([(case, output)])
-    return [error.span for error in label.errors if error.code == "unsupported_detail"]
+    return spans(DETAIL, text, Case(id="c", channel="webform", split="test", text=said))
 
 
 @pytest.mark.parametrize(

@@ -7,22 +7,27 @@ from functools import lru_cache
 from arf.taxonomy import FactKind
 from arf.text import Mention, Span, capitals_of, names, negations, numbers, sentences
 
-_FIND: Mapping[FactKind, Callable[[str], list[Mention]]] = {
-    "numbers": numbers,
-    "names": names,
-    "negations": negations,
-}
-KINDS: tuple[FactKind, ...] = tuple(_FIND)
 _WORD = re.compile(r"\w+")
 _ARTICLES = frozenset(("A", "An", "The"))
 _BOTH = re.compile(r"two (?:sides|parties)\b", re.IGNORECASE)
 
 
+def _counts(text: str) -> list[Mention]:
+    """Returns the numbers of a text; *the two sides* is none."""
+    return [found for found in numbers(text) if not _BOTH.match(text, found.start)]
+
+
+_FIND: Mapping[FactKind, Callable[[str], list[Mention]]] = {
+    "numbers": _counts,
+    "names": names,
+    "negations": negations,
+}
+KINDS: tuple[FactKind, ...] = tuple(_FIND)
+
+
 @lru_cache(maxsize=4096)
 def mentions(text: str, kind: FactKind) -> tuple[Mention, ...]:
-    """Returns a text's facts of one kind, in order of position; *the two sides* is no number."""
-    if kind == "numbers":
-        return tuple(found for found in numbers(text) if not _BOTH.match(text, found.start))
+    """Returns a text's facts of one kind, in order of position."""
     return tuple(_FIND[kind](text))
 
 

@@ -8,7 +8,7 @@ fixers, and the guard of the verb *revise*.
 
 from arf.text.clauses import Clause, begins_with_verb, clauses, has_verb
 from arf.text.dates import dates
-from arf.text.names import capitals_of, names, names_of
+from arf.text.names import capitals_of, names, names_of, without_possessive
 from arf.text.negations import negations
 from arf.text.numbers import numbers, numbers_of
 from arf.text.sentences import sentences
@@ -31,4 +31,5 @@ __all__ = [
     "numbers_of",
     "sentences",
     "stem",
+    "without_possessive",
 ]

@@ -91,13 +91,18 @@ def _says_nothing(text: str) -> bool:
     return _ENGLISH.isdisjoint(words) and not any(word.endswith(_ENGLISH_ENDINGS) for word in words)
 
 
+def without_possessive(name: str) -> str:
+    """Returns a name without the *'s* at its end."""
+    return _POSSESSIVE.sub("", name)
+
+
 def _at_beginning(phrase: str) -> int | None:
     """Returns where the name begins in a phrase that opens a sentence; null where none is sure.
 
     0: the first word may be a name; more: it is a common word, and the name follows.
     """
     first = phrase.split(None, 1)[0]
-    plain = _POSSESSIVE.sub("", first)
+    plain = without_possessive(first)
     if plain.casefold() not in _COMMON and (first == phrase or not _INFLECTED.search(plain)):
         return 0
     rest = _LETTER.search(phrase, len(first))
@@ -123,7 +128,7 @@ def _in_sentence(text: str) -> tuple[_Candidate, ...]:
             start, phrase, sure = start + begin, phrase[begin:], begin > 0
         if _WHOLE_MASK.match(phrase) or (sure and phrase.casefold() in ("i", "ok")):
             continue
-        bare = _POSSESSIVE.sub("", phrase)
+        bare = without_possessive(phrase)
         mention = Mention(bare.casefold(), start, end)
         if (
             sure

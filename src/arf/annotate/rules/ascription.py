@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from arf.annotate.rules.persons import ADVERB, ROLE, THEM, precedes_person
+from arf.annotate.rules.persons import ADVERB, NEAR, ROLE, THEM, precedes_person
 from arf.annotate.rules.reading import Placed
 
 _LINKING = (
@@ -96,17 +96,16 @@ _FOUND = re.compile(
     re.IGNORECASE,
 )
 _MANNER = re.compile(r"[\w-]+ly")
-_NEAR = 120
 
 
 def is_linked(before: str) -> bool:
     """Says whether what comes before a word makes it somebody's state: *was*, *seemed very*."""
-    return _LINK_AND_WORD.search(before[-_NEAR:]) is not None
+    return _LINK_AND_WORD.search(before[-NEAR:]) is not None
 
 
 def is_found(before: str) -> bool:
     """Says whether what comes before an adjective is *found it* or the like."""
-    return _FOUND.search(before[-_NEAR:]) is not None
+    return _FOUND.search(before[-NEAR:]) is not None
 
 
 def may_seem(words: Iterable[str]) -> bool:
@@ -123,28 +122,28 @@ def seeming(text: str) -> Iterator[tuple[int, int]]:
 
 def is_beside(text: str, start: int, end: int) -> bool:
     """Says whether a word is set beside a person: *she left, unsure of it*, *the wary customer*."""
-    if _BESIDE.search(text, max(0, start - _NEAR), start):
+    if _BESIDE.search(text, max(0, start - NEAR), start):
         return end == len(text) or bool(_COMPLEMENT.match(text, end) or JOINS.match(text, end))
     return precedes_person(text, end)
 
 
 def is_begun(before: str) -> bool:
     """Says whether what comes before a verb makes it somebody's: *began to*, *made them*."""
-    return _BEGUN.search(before[-_NEAR:]) is not None
+    return _BEGUN.search(before[-NEAR:]) is not None
 
 
 def is_attribute(text: str, start: int, end: int) -> bool:
     """Says whether a participle only describes a thing: *the disappointing results*."""
     return bool(
         text.endswith(("ed", "ing"), start, end)
-        and _ARTICLE.search(text, max(0, start - _NEAR), start)
+        and _ARTICLE.search(text, max(0, start - NEAR), start)
         and _THING.match(text, end)
     )
 
 
 def goes_on(before: str) -> bool:
     """Says whether a conjunction, perhaps with adverbs, comes right before."""
-    return _CONJUNCTION.search(before[-_NEAR:]) is not None
+    return _CONJUNCTION.search(before[-NEAR:]) is not None
 
 
 def extent(placed: Placed, start: int, end: int) -> tuple[int, int]:
@@ -153,7 +152,7 @@ def extent(placed: Placed, start: int, end: int) -> tuple[int, int]:
     after = _AFTER.match(text, end)
     end = after.end() if after else end
     before = text[:start]
-    near = before[-_NEAR:]
+    near = before[-NEAR:]
     manner = _MANNER.fullmatch(text[start:end])
     if placed.clause.role != "fragment" and not manner and placed.clause.opens_with(before):
         linked = _LINK.search(near)

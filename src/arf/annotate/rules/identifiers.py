@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 
 from arf.annotate.rules.grounds import Grounds, bare
 from arf.annotate.rules.owners import Owners, OwnerSettings
-from arf.annotate.rules.patterns import Word, Words, any_word
+from arf.annotate.rules.patterns import Pattern, Word, Words, any_word
 from arf.annotate.rules.reading import Hit, Reading, Sentence
 from arf.params import Section
 from arf.taxonomy import People
@@ -23,11 +23,7 @@ _IS = re.compile(r"\)?,? (?:was|is|being|as|for)(?: (?:the|an?|his|her|their|my)
 
 
 def _has_value(pattern: str) -> str:
-    try:
-        groups = re.compile(pattern).groupindex
-    except re.error as error:
-        raise ValueError(f"{pattern!r} is no regular expression: {error}") from error
-    if "value" not in groups:
+    if "value" not in re.compile(pattern).groupindex:
         raise ValueError(f"{pattern!r} needs a group (?P<value>...) for the identifier")
     return pattern
 
@@ -45,7 +41,7 @@ class Kind(Section):
         case: whether capitals matter.
     """
 
-    pattern: Annotated[str, Field(min_length=1), AfterValidator(_has_value)]
+    pattern: Annotated[Pattern, AfterValidator(_has_value)]
     near: tuple[Word, ...] = ()
     digits: int = Field(default=0, ge=0)
     hint: str = ""

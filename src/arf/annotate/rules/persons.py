@@ -47,7 +47,7 @@ _PERSON = re.compile(
     r"(?!(?:It|This|That|There|These|Those|Nothing|Everything|Something)\b)[A-Z][\w'\u2019-]*"
     r"(?:\s[A-Z][\w'\u2019-]*){0,2})?"
 )
-_NEAR = 120
+NEAR = 120  # characters before a word that say whose it is
 
 
 def is_person(subject: str) -> bool:
@@ -63,13 +63,13 @@ def ends(subject: str, people: re.Pattern[str]) -> bool:
 
 def tells_of_other(before: str) -> bool:
     """Says whether a clause inside has a subject that is no customer: *that the food was cold*."""
-    inner = _INNER.search(before[-_NEAR:])
+    inner = _INNER.search(before[-NEAR:])
     return inner is not None and not _ROLES.search(inner["subject"])
 
 
 def has_object(before: str) -> bool:
     """Says whether a person comes right before: *left them unsettled*."""
-    return _OBJECT.search(before[-_NEAR:]) is not None
+    return _OBJECT.search(before[-NEAR:]) is not None
 
 
 def precedes_person(text: str, end: int) -> bool:

@@ -2,7 +2,7 @@
 
 import re
 
-from arf.annotate.rules.persons import THEIR, THEM
+from arf.annotate.rules.persons import NEAR, THEIR, THEM
 
 _SHOWS = re.compile(
     r"(?:\b(?:to|with|in|of|from|out of|amid|despite)\s"
@@ -56,12 +56,11 @@ _SHOWN_TO = re.compile(
     r"\s(?:at|about|over|with|on|for|towards?|because|that|to|when|while|as|in his|in her|"
     r"in their|and|throughout|of (?:the|his|her|their))\b|[,.;]|$"
 )
-_NEAR = 120
 
 
 def is_shown(text: str, start: int, end: int) -> bool:
     """Says whether a noun is shown or felt: *to their relief*, *their relief was obvious*."""
-    near = text[max(0, start - _NEAR) : start]
+    near = text[max(0, start - NEAR) : start]
     if _EVIDENT.match(text, end):
         return True
     if _A_NOUN.search(near) and _TO_PERSON.match(text, end):

@@ -9,10 +9,9 @@ from arf.annotate.rules.lazy import lazy
 from arf.annotate.rules.patterns import WORD, any_pattern, any_word
 from arf.annotate.rules.reading import Sentence, between
 from arf.annotate.rules.wording import Content, Wording
-from arf.text import Mention
+from arf.text import Mention, without_possessive
 
 _CONTRAST = re.compile(r"\s(?:the usual\s)?[$\u20ac\u00a3]?\d")  # *was $9, not $5* denies nothing
-_POSSESSIVE = re.compile(r"['\u2019]s?$")
 _IS_TO = re.compile(r"\b(?:was|were|is|are) to\b")
 # *was asked for*, *was what she asked for*: what is asked for stands before.
 _PASSIVE = re.compile(
@@ -153,7 +152,7 @@ class Told:
         if not self._sentence.names:
             return frozenset()
         return frozenset(
-            _POSSESSIVE.sub("", word)
+            without_possessive(word)
             for mention in self._outside_days(self._mine(self._sentence.names))
             for word in mention.value.split()
         )
