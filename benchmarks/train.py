@@ -12,12 +12,14 @@ from time import perf_counter
 from unittest.mock import patch
 
 from arf.bases.prepare import Base, WheelBase, prepare_base
+from arf.llm.local import LocalAsker
+from arf.models.generate import Greedy
 from arf.prompts import Prompt
 from arf.records import Case, Output
 from arf.train import sft
 from arf.train.params import Lora, TrainParams
 from arf.train.student import train_student
-from arf.write.local import Greedy, LocalWriter
+from arf.write.asking import ModelWriter
 
 TEXT = "the customer order was late and support offered a refund in full by Monday"
 PROMPT = Prompt(user="Summarise the case in two or three sentences.\n\n{{ body }}")
@@ -59,7 +61,8 @@ def tokens_per_second(base: Path, tokens: int, plain: bool) -> float:
 
 def answers_per_second(base: Path, count: int, batch: int) -> float:
     """Answers so many cases, loading the model included."""
-    writer = LocalWriter("student", base, None, PROMPT, 64, batch, Greedy())
+    asker = LocalAsker("student", base, None, 64, batch, Greedy())
+    writer = ModelWriter("student", asker, PROMPT)
     start = perf_counter()
     texts = list(writer.write(case for case, _ in pairs(count)))
     return len(texts) / (perf_counter() - start)

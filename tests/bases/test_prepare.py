@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from arf.bases.prepare import Base, prepare_base
 from arf.bases.wheels import WHEELS, Wheel
 from arf.errors import ArfError
-from arf.write.model import load_chat, load_model
+from arf.models.load import load_chat, load_model
 
 TINY = {"source": "tiny"}
 REVISION = "0123456789abcdef0123456789abcdef01234567"

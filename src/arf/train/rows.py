@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from arf.files import sha256_text
+from arf.models.chat import Chat
 from arf.prompts import Prompt
 from arf.records import Case, Output, Split
-from arf.write.chat import Chat
 
 IGNORED = -100  # what PyTorch's cross entropy leaves out
 

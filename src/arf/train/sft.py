@@ -11,12 +11,12 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from arf.errors import ArfError
+from arf.models.chat import Chat
+from arf.models.load import load_model, pick_device
 from arf.progress import Advance, progress, say
 from arf.train.checkpoints import newest_whole, seal
 from arf.train.params import TrainParams
 from arf.train.rows import Row
-from arf.write.chat import Chat
-from arf.write.model import load_model, pick_device
 
 if TYPE_CHECKING:
     from transformers import TrainerCallback

@@ -10,6 +10,8 @@ from pathlib import Path
 from arf.disk import explaining_full_disk
 from arf.errors import ArfError
 from arf.files import sha256_text
+from arf.models.chat import Chat
+from arf.models.load import load_chat, pick_device
 from arf.progress import say
 from arf.prompts import Prompt
 from arf.records import Case, Output
@@ -17,8 +19,6 @@ from arf.train.checkpoints import checkpoints_of, folder_sha256
 from arf.train.params import TrainParams
 from arf.train.rows import Rows, choose_rows
 from arf.train.sft import LIBRARIES, Tuned, fine_tune, save_adapter
-from arf.write.chat import Chat
-from arf.write.model import load_chat, pick_device
 
 HELDOUT_SHARE = 0.25  # of the token budget, which bounds what the held-out loss costs
 

@@ -5,8 +5,8 @@ import pytest
 
 from arf.bases.prepare import Base, prepare_base
 from arf.errors import ArfError
-from arf.write.chat import Chat
-from arf.write.model import load_chat
+from arf.models.chat import Chat
+from arf.models.load import load_chat
 
 USER = [{"role": "user", "content": "Hello"}]
 
@@ -71,8 +71,3 @@ def test_no_text_can_end_a_turn_or_open_one(tokenizer: Any) -> None:
     ]
     assert [token for token in chat.answer_ids(attack) if token in special] == chat.end_ids
     assert "< |end|>" in tokenizer.decode(asked)
-
-
-def test_a_folder_without_a_model_is_one_line(tmp_path: Path) -> None:
-    with pytest.raises(ArfError, match="no model there; run the stage that writes it"):
-        load_chat(tmp_path / "absent")

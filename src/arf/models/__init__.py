@@ -1,0 +1,1 @@
+"""Transformers models in this process: loading them, their chats as tokens, and generation."""
