@@ -4,7 +4,7 @@ import csv
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, TextIO, TypeVar
@@ -16,11 +16,23 @@ from arf.errors import ArfError
 M = TypeVar("M", bound=BaseModel)
 
 
+def complaint(details: Mapping[str, Any]) -> str:
+    """Returns what one error of a validation complains of, for people."""
+    match details["type"]:
+        case "union_tag_invalid":
+            context = details["ctx"]
+            return f"'{context['tag']}' is none of {context['expected_tags']}"
+        case "union_tag_not_found":
+            return "Field required"
+        case _:
+            return str(details["msg"]).removeprefix("Value error, ")
+
+
 def describe(error: ValidationError) -> str:
     """Returns the first complaint of a validation as `where: what`."""
-    first = error.errors(include_url=False, include_context=False)[0]
+    first = error.errors(include_url=False)[0]
     where = ".".join(str(part) for part in first["loc"])
-    return f"{where}: {first['msg']}" if where else str(first["msg"])
+    return f"{where}: {complaint(first)}" if where else complaint(first)
 
 
 def read_records(path: Path, model: type[M]) -> Iterator[M]:

@@ -1,8 +1,9 @@
 """`params.yaml`, read one section at a time so that a stage sees only what it declares."""
 
+from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from rapidfuzz.process import extractOne
@@ -11,14 +12,15 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.reader import ReaderError
 
 from arf.errors import ArfError
+from arf.files import complaint
 
 PARAMS = Path("params.yaml")
 SECTIONS = (
-    "data", "channels", "sample", "roles", "audit", "trial", "targets", "rounds",
+    "data", "channels", "sample", "roles", "llm", "audit", "trial", "targets", "rounds",
     "bases", "train", "students", "predict", "sampled", "judge", "compare", "track",
 )  # fmt: skip
 
-TAG = "source"  # the field that says which of several models a mapping follows
+TAGS = ("source", "provider")  # the fields that say which of several models a mapping follows
 
 T = TypeVar("T")
 
@@ -60,14 +62,32 @@ def did_you_mean(word: str, known: list[str]) -> str:
     return f" (did you mean {best[0]}?)" if best else ""
 
 
-def _field_names(model: Any, path: tuple[Any, ...]) -> list[str]:
-    """Returns the field names of the model that a location inside `model` points into."""
+def _models(kind: Any) -> Iterator[Any]:
+    """Yields the models that a type is, or is one of, or is a mapping to."""
+    if getattr(kind, "__pydantic_root_model__", False):
+        kind = kind.model_fields["root"].annotation
+    if hasattr(kind, "model_fields"):
+        yield kind
+    for part in get_args(kind):
+        yield from _models(part)
+
+
+def _field_names(kind: Any, path: tuple[Any, ...]) -> list[str]:
+    """Returns the field names of the model that a location inside a type points into."""
     for part in path:
-        fields = getattr(model, "model_fields", None)
-        if not fields or part not in fields:
-            return []
-        model = fields[part].annotation
-    return list(getattr(model, "model_fields", {}))
+        fields = [field for model in _models(kind) if (field := model.model_fields.get(part))]
+        tagged = [
+            model
+            for model in _models(kind)
+            for tag in TAGS
+            if tag in model.model_fields and part in get_args(model.model_fields[tag].annotation)
+        ]
+        if fields:
+            kind = fields[0].annotation
+        elif tagged:
+            kind = tagged[0]
+    models = list(_models(kind))
+    return list(models[0].model_fields) if len(models) == 1 else []
 
 
 def _location(loc: tuple[int | str, ...], value: Any, missing: bool) -> tuple[int | str, ...]:
@@ -82,7 +102,7 @@ def _location(loc: tuple[int | str, ...], value: Any, missing: bool) -> tuple[in
     for i, part in enumerate(loc):
         last = i == len(loc) - 1
         if isinstance(value, dict):
-            found = part in value and (last or part != value.get(TAG))
+            found = part in value and (last or part not in map(value.get, TAGS))
         else:
             found = isinstance(value, list) and isinstance(part, int) and part < len(value)
         if found:
@@ -118,12 +138,14 @@ def load_section(name: str, model: type[T], path: Path = PARAMS) -> T:
     try:
         return TypeAdapter(model).validate_python(value)
     except ValidationError as error:
-        errors = error.errors(include_url=False, include_context=False)
+        errors = error.errors(include_url=False)
         first = next((e for e in errors if e["type"] == "extra_forbidden"), errors[0])
         loc = _location(first["loc"], value, first["type"] == "missing")
+        if first["type"].startswith("union_tag_"):
+            loc = (*loc, first["ctx"]["discriminator"].strip("'"))
         where = ".".join(str(part) for part in (name, *loc))
         if first["type"] == "extra_forbidden":
             *parents, last = first["loc"]
             guess = did_you_mean(str(last), _field_names(model, tuple(parents)))
             raise ArfError(f"{path}: unknown parameter {where}{guess}") from error
-        raise ArfError(f"{path}: {where}: {first['msg']}") from error
+        raise ArfError(f"{path}: {where}: {complaint(first)}") from error

@@ -24,12 +24,12 @@ def clock(seconds: float) -> str:
 
 
 @contextmanager
-def progress(label: str, total: int, done: int = 0) -> Iterator[Advance]:
+def progress(label: str, total: int | None, done: int = 0) -> Iterator[Advance]:
     """Shows how far a piece of work is and how long the rest takes.
 
     Args:
         label: what is being done.
-        total: how many units there are.
+        total: how many units there are, null where nobody knows.
         done: how many of them an earlier run did.
 
     Yields:
@@ -41,28 +41,32 @@ def progress(label: str, total: int, done: int = 0) -> Iterator[Advance]:
 
 
 @contextmanager
-def _lines(label: str, total: int, done: int) -> Iterator[Advance]:
+def _lines(label: str, total: int | None, done: int) -> Iterator[Advance]:
     start = last = monotonic()
     begun = done
-    say(f"{label}: {done}/{total}")
+    if total is not None:
+        say(f"{label}: {done}/{total}")
 
     def advance(count: int = 1, note: str = "") -> None:
         nonlocal done, last
         done += count
         now = monotonic()
-        if done < total and now - last < LINE_EVERY:
+        if done != total and now - last < LINE_EVERY:
             return
         last = now
         spent = now - start
-        left = spent / max(done - begun, 1) * (total - done)
-        time = f"{clock(left)} left" if done < total else f"{clock(spent)} in all"
-        say(", ".join(part for part in (f"{label}: {done}/{total}", note, time) if part))
+        if total is None or done >= total:
+            time = f"{clock(spent)} in all"
+        else:
+            time = f"{clock(spent / max(done - begun, 1) * (total - done))} left"
+        far = f"{done}" if total is None else f"{done}/{total}"
+        say(", ".join(part for part in (f"{label}: {far}", note, time) if part))
 
     yield advance
 
 
 @contextmanager
-def _bar(label: str, total: int, done: int) -> Iterator[Advance]:
+def _bar(label: str, total: int | None, done: int) -> Iterator[Advance]:
     from rich.console import Console
     from rich.progress import (
         BarColumn,

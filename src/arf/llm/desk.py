@@ -1,0 +1,107 @@
+"""Where questions are taken in and looked up, and replies handed back, whoever carries requests."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from arf.llm import Question, Reply
+from arf.llm.account import Meter
+from arf.llm.cache import Answers
+from arf.llm.endpoint import Endpoint
+from arf.llm.exchange import Exchange, body_of, key_of
+
+if TYPE_CHECKING:
+    from arf.llm.privacy import Pseudonymiser
+
+
+class Slot:
+    """A question that waits for its reply.
+
+    Attributes:
+        question: as it was asked.
+        hidden: as it may leave this machine.
+        surrogates: what stands in it for what.
+        schema: whether its shape is asked for by `response_format`.
+        exchange: its way to an answer.
+    """
+
+    __slots__ = ("exchange", "hidden", "question", "schema", "surrogates")
+
+    def __init__(self, question: Question, hidden: Question, surrogates: dict[str, str]) -> None:
+        self.question = question
+        self.hidden = hidden
+        self.surrogates = surrogates
+        self.schema = False
+        self.exchange: Exchange
+
+
+class Desk:
+    """Hides and looks up questions, and turns replies back into their words.
+
+    Args:
+        role: the role, for messages.
+        endpoint: whom to ask.
+        meter: counts questions, hits and failures.
+        answers: the response cache.
+        privacy: replaces personal data on the way out; null leaves it.
+
+    Attributes:
+        schema: whether the endpoint is asked for shapes by `response_format`.
+    """
+
+    def __init__(
+        self,
+        role: str,
+        endpoint: Endpoint,
+        meter: Meter,
+        answers: Answers,
+        privacy: "Pseudonymiser | None",
+    ) -> None:
+        self.role = role
+        self.endpoint = endpoint
+        self.meter = meter
+        self.answers = answers
+        self.schema = endpoint.answers != "prompt"
+        self._privacy = privacy
+
+    def take_in(self, question: Question) -> Slot:
+        """Hides a question and looks it up."""
+        self.meter.count(asked=1)
+        hidden, surrogates = question, dict[str, str]()
+        if self._privacy is not None:
+            messages, surrogates = self._privacy.hide(question.messages)
+            hidden = replace(question, messages=messages)
+        slot = Slot(question, hidden, surrogates)
+        self.look_up(slot)
+        return slot
+
+    def look_up(self, slot: Slot) -> None:
+        """Begins a slot's exchange, with the answers that the cache has."""
+        slot.schema = self.schema
+        body = body_of(self.endpoint, slot.hidden.messages, slot.hidden.shape, slot.schema)
+        key = key_of(self.endpoint, body)
+        stored = self.answers.get(key)
+        slot.exchange = Exchange(slot.hidden, body, key, stored, self.endpoint.limits.reasks)
+
+    def hand_back(self, slot: Slot, reply: Reply) -> Reply:
+        """Counts a reply and returns it in the words of the question."""
+        if reply.failure is not None:
+            self.meter.failed(slot.question.id, reply.failure)
+        elif not slot.exchange.asked:
+            self.meter.count(hits=1)
+        if self._privacy is None or not slot.surrogates:
+            return replace(reply, question=slot.question)
+        text, value = reply.text, reply.value
+        if text is not None:
+            text = self._privacy.restore(text, slot.surrogates)
+        if value is not None:
+            value = type(value).model_validate(self._restored(value.model_dump(), slot.surrogates))
+        return Reply(slot.question, text, value, reply.failure)
+
+    def _restored(self, value: Any, surrogates: dict[str, str]) -> Any:
+        if isinstance(value, str) and self._privacy is not None:
+            return self._privacy.restore(value, surrogates)
+        if isinstance(value, dict):
+            return {name: self._restored(part, surrogates) for name, part in value.items()}
+        if isinstance(value, list | tuple):
+            return [self._restored(part, surrogates) for part in value]
+        return value

@@ -1,0 +1,176 @@
+"""The asker behind an endpoint: many requests under way, replies in the order of the questions."""
+
+import asyncio
+import sys
+import threading
+from collections import deque
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from arf.errors import ArfError
+from arf.llm import Question, Reply
+from arf.llm.account import BudgetUsedUp, Meter
+from arf.llm.cache import Answers
+from arf.llm.claims import Claims
+from arf.llm.desk import Desk, Slot
+from arf.llm.endpoint import Endpoint
+from arf.llm.faults import NoSchema
+from arf.llm.sender import Sender
+from arf.llm.tracing import Tracer
+
+if TYPE_CHECKING:
+    from arf.llm.privacy import Pseudonymiser
+
+WINDOW = 1024  # questions between the oldest without a reply and the newest that was taken
+GRACE = 5.0  # seconds that requests under way have when a run stops
+SWITCH = 0.001  # seconds of Python code in one thread before the other may look at its sockets
+
+
+class EndpointAsker:
+    """Asks an OpenAI-compatible endpoint, live.
+
+    Questions are rendered and looked up, and replies handed on, in the caller's thread; requests
+    run in an event loop in a thread of its own, and so go on while the caller works. At most
+    `WINDOW` questions are held, however many come.
+
+    Args:
+        role: the role, for messages.
+        endpoint: whom to ask.
+        meter: counts, and refuses what the budget does not allow.
+        answers: the response cache.
+        claims: keeps other processes from paying for the same.
+        privacy: replaces personal data on the way out; null leaves it.
+        tracer: takes what was sent and received down; null takes nothing.
+    """
+
+    provider = "openai"
+
+    def __init__(
+        self,
+        role: str,
+        endpoint: Endpoint,
+        meter: Meter,
+        answers: Answers,
+        claims: Claims,
+        privacy: "Pseudonymiser | None",
+        tracer: Tracer | None = None,
+    ) -> None:
+        self.model = endpoint.model
+        self._endpoint = endpoint
+        self._desk = Desk(role, endpoint, meter, answers, privacy)
+        self._sender = Sender(role, endpoint, meter, answers, claims, tracer)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+        self._inbox: deque[Slot] = deque()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._news = threading.Event()
+        self._error: BaseException | None = None
+        self._oldest: Slot | None = None
+
+    def ask(self, questions: Iterable[Question]) -> Iterator[Reply]:
+        """Answers each question, in order.
+
+        Raises:
+            ArfError: the endpoint refuses everything or does not answer at all, or the budget is
+                used up. What was answered by then is in the cache.
+        """
+        waiting: deque[Slot] = deque()
+        interval = sys.getswitchinterval()
+        sys.setswitchinterval(SWITCH)
+        try:
+            for question in questions:
+                waiting.append(self._begin(question))
+                while waiting and (waiting[0].exchange.reply is not None or len(waiting) >= WINDOW):
+                    yield self._finish(waiting.popleft())
+            while waiting:
+                yield self._finish(waiting.popleft())
+        finally:
+            sys.setswitchinterval(interval)
+            if self._tasks or self._inbox:
+                self._stop()
+
+    def close(self) -> None:
+        """Ends the thread and closes all connections."""
+        if self._loop is None or self._thread is None:
+            return
+        asyncio.run_coroutine_threadsafe(self._sender.close(), self._loop).result()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+        self._loop = None
+
+    def _begin(self, question: Question) -> Slot:
+        """Looks a question up, and sends it on its way where there is no answer yet."""
+        slot = self._desk.take_in(question)
+        if slot.exchange.reply is None:
+            self._inbox.append(slot)
+            if len(self._inbox) == 1:
+                self._running_loop().call_soon_threadsafe(self._take_in)
+        return slot
+
+    def _finish(self, slot: Slot) -> Reply:
+        """Waits for a reply and turns it back into the words of the question."""
+        self._oldest = slot
+        while (reply := slot.exchange.reply) is None:
+            if self._error is not None:
+                raise self._error
+            self._news.wait()
+            self._news.clear()
+        return self._desk.hand_back(slot, reply)
+
+    def _running_loop(self) -> asyncio.AbstractEventLoop:
+        if self._loop is None:
+            self._loop = asyncio.new_event_loop()
+            self._thread = threading.Thread(
+                target=self._loop.run_forever, name=f"ask {self.model}", daemon=True
+            )
+            self._thread.start()
+        return self._loop
+
+    def _stop(self) -> None:
+        """Ends what waits; what is under way has a moment, so that its answers are kept."""
+        loop = self._running_loop()
+        patient = isinstance(self._error, BudgetUsedUp)
+        asyncio.run_coroutine_threadsafe(self._wind_down(patient), loop).result()
+        self._error = None
+
+    # In the event loop's thread.
+
+    def _take_in(self) -> None:
+        while self._inbox:
+            task = asyncio.get_running_loop().create_task(self._settle(self._inbox.popleft()))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _settle(self, slot: Slot) -> None:
+        try:
+            if slot.schema and not self._desk.schema:
+                self._desk.look_up(slot)
+            while slot.exchange.reply is None:
+                try:
+                    await self._sender.settle(slot.exchange)
+                except NoSchema as error:
+                    if self._endpoint.answers == "schema":
+                        raise ArfError(
+                            f"{self._endpoint.base_url} takes no response_format; set answers: "
+                            "auto or prompt for this role"
+                        ) from error
+                    self._desk.schema = False
+                    self._desk.look_up(slot)
+        except asyncio.CancelledError:
+            raise
+        except BaseException as error:
+            self._error = self._error or error
+        if slot is self._oldest or self._error is not None:
+            self._news.set()
+
+    async def _wind_down(self, patient: bool) -> None:
+        self._inbox.clear()
+        under_way = self._tasks & self._sender.in_flight
+        for task in self._tasks - under_way:
+            task.cancel()
+        if under_way:
+            await asyncio.wait(under_way, timeout=None if patient else GRACE)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)

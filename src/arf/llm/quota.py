@@ -1,0 +1,66 @@
+"""What an endpoint's answers tell of its limits before it turns a request away."""
+
+import math
+import re
+from collections.abc import Mapping
+
+LONGEST = 60.0  # seconds of a hold: some endpoints count to the full quota, which may be a day
+_UNITS = {"d": 86400.0, "h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
+_NUMBER = r"\d+(?:\.\d+)?"
+_PART = re.compile(rf"({_NUMBER})(ms|[dhms])")
+_DURATION = re.compile(rf"(?:{_NUMBER}(?:ms|[dhms]))+")
+_SECONDS = re.compile(_NUMBER)
+
+
+def seconds(value: str | None) -> float | None:
+    """Returns the seconds of `1s`, `6m0s`, `20ms` or `1.5`; null where it is none of these."""
+    text = (value or "").strip()
+    if _SECONDS.fullmatch(text):
+        return float(text)
+    if _DURATION.fullmatch(text):
+        return sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(text))
+    return None
+
+
+class Quota:
+    """Holds requests back that the last answer's rate-limit headers leave no room for."""
+
+    def __init__(self) -> None:
+        self._until = 0.0
+        self._tokens = math.inf  # left until `_tokens_until`
+        self._tokens_until = 0.0
+        self._told_at = -math.inf
+
+    def wait(self, now: float, tokens: float) -> float:
+        """Returns the seconds until a request of so many tokens has room."""
+        until = self._until
+        if tokens > self._tokens:
+            until = max(until, self._tokens_until)
+        return max(0.0, until - now)
+
+    def told(self, headers: Mapping[str, str], now: float, sent_at: float) -> None:
+        """Reads an answer's headers; those of an earlier request than the last one read are old."""
+        if sent_at < self._told_at:
+            return
+        requests = headers.get("x-ratelimit-remaining-requests")
+        tokens = headers.get("x-ratelimit-remaining-tokens")
+        plain = headers.get("ratelimit-remaining")
+        if requests is None and tokens is None and plain is None:
+            return
+        self._told_at = sent_at
+        waits = [0.0]
+        if _count(requests) == 0:
+            waits.append(seconds(headers.get("x-ratelimit-reset-requests")) or 0.0)
+        if _count(plain) == 0:
+            waits.append(seconds(headers.get("ratelimit-reset")) or 0.0)
+        self._until = now + min(max(waits), LONGEST)
+        reset = seconds(headers.get("x-ratelimit-reset-tokens"))
+        left = _count(tokens)
+        known = left is not None and reset is not None
+        self._tokens = left if known and left is not None else math.inf
+        self._tokens_until = now + min(reset or 0.0, LONGEST)
+
+
+def _count(value: str | None) -> float | None:
+    text = (value or "").strip()
+    return float(text) if _SECONDS.fullmatch(text) else None

@@ -1,0 +1,214 @@
+"""Gets one exchange through claims, limiter, client and cache, and tries again where it helps."""
+
+import asyncio
+import random
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from arf.errors import ArfError
+from arf.llm import Failure
+from arf.llm.account import Meter
+from arf.llm.answers import Answer
+from arf.llm.cache import Answers
+from arf.llm.claims import Claims
+from arf.llm.endpoint import Endpoint
+from arf.llm.exchange import Exchange
+from arf.llm.faults import Fault, Refused
+from arf.llm.limiter import GaveUp, Limiter
+from arf.llm.tokens import Counter
+from arf.llm.tracing import Tracer
+
+if TYPE_CHECKING:
+    from arf.llm.client import Client
+
+SECONDS_PER_TOKEN = 0.1  # what a slow server needs for one
+SLOWER = 1.5  # a time-out's growth from try to try
+UNREACHED = 20.0  # seconds after which an address that never answered counts as wrong
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds between two tries of a row
+THROTTLED_TRIES = 20  # times the tries of other faults: being turned away costs nothing
+Verdict = Literal["throttled", "down", "row"]  # what an outcome says of the endpoint
+LOOK_AGAIN = 0.25  # seconds between two looks at what another process is paying for
+
+
+class Sender:
+    """Gets an exchange to its reply; everything runs in one event loop.
+
+    Attributes:
+        in_flight: tasks whose request is on its way or whose answer is being kept.
+    """
+
+    def __init__(
+        self,
+        role: str,
+        endpoint: Endpoint,
+        meter: Meter,
+        answers: Answers,
+        claims: Claims,
+        tracer: Tracer | None,
+    ) -> None:
+        self.role = role
+        self.endpoint = endpoint
+        self.meter = meter
+        self.answers = answers
+        self.claims = claims
+        self.tracer = tracer
+        self.tokens = Counter(endpoint.tokenizer)
+        self.limiter = Limiter(endpoint.limits)
+        self.in_flight: set[asyncio.Task[Any]] = set()
+        self._client: Client | None = None
+        self._flying: dict[str, asyncio.Future[Exchange]] = {}
+        self._last_success: float | None = None
+        self._first_miss: float | None = None
+        self._last_fault = "no answer"
+
+    async def close(self) -> None:
+        """Closes all connections."""
+        if self._client is not None:
+            await self._client.close()
+
+    async def settle(self, exchange: Exchange) -> None:
+        """Gets an exchange to its reply.
+
+        Raises:
+            NoSchema: the endpoint takes no `response_format`; the exchange has no reply.
+            ArfError: no request can succeed any more.
+        """
+        while (twin := self._flying.get(exchange.key)) is not None:
+            # The same question twice in one run is asked once.
+            other = await asyncio.shield(twin)
+            if other.reply is not None:
+                exchange.reply = replace(other.reply, question=exchange.question)
+                return
+        flying = self._flying[exchange.key] = asyncio.get_running_loop().create_future()
+        try:
+            await self._claim(exchange)
+            try:
+                while exchange.reply is None:
+                    await self._send(exchange)
+            finally:
+                self.claims.release(exchange.key)
+        finally:
+            del self._flying[exchange.key]
+            flying.set_result(exchange)
+
+    async def _claim(self, exchange: Exchange) -> None:
+        """Waits until no other process asks the same, and takes what one has got by then."""
+        while not self.claims.claim(exchange.key):
+            await asyncio.sleep(LOOK_AGAIN)
+        exchange.see(self.answers.get(exchange.key))
+
+    async def _send(self, exchange: Exchange) -> None:
+        """Sends until there is an answer or a refusal, usable or not."""
+        body = exchange.next_body()
+        longest = self.endpoint.sampling.longest
+        prompt = self.tokens.count(body["messages"])
+        context = self.endpoint.context
+        if self.tokens.exact and context is not None and prompt + longest > context:
+            exchange.fail(
+                Failure("context", f"{prompt} tokens and {longest} for the answer, of {context}")
+            )
+            return
+        if exchange.index:
+            self.meter.count(repaid=1)
+        limits = self.endpoint.limits
+        seconds = limits.timeout + SECONDS_PER_TOKEN * longest
+        begun = time.monotonic()
+        tries = throttled = 0
+        while True:
+            try:
+                await self._try(exchange, body, prompt, longest, seconds)
+                return
+            except Fault as fault:
+                self._give_up_if_unreached(fault)
+                if fault.verdict == "throttled":
+                    throttled += 1
+                    self.meter.count(throttled=1)
+                else:
+                    # Where others succeed meanwhile, the fault is this row's, whatever it is.
+                    others = self._last_success is not None and self._last_success > begun
+                    tries += fault.own or others
+                    self.meter.count(retries=1)
+                if tries >= limits.tries or throttled >= THROTTLED_TRIES * limits.tries:
+                    exchange.fail(Failure(fault.kind, f"{fault} in {tries + throttled} tries"))
+                    return
+                if fault.kind == "timeout":
+                    seconds *= SLOWER
+                if tries:
+                    pause = min(FIRST_PAUSE * 2 ** (tries - 1), LONGEST_PAUSE)
+                    await asyncio.sleep(pause * random.uniform(0.5, 1))
+
+    async def _try(
+        self, exchange: Exchange, body: dict[str, Any], prompt: int, longest: int, seconds: float
+    ) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        try:
+            await self.limiter.slot(prompt + longest)
+        except GaveUp as error:
+            patience = self.endpoint.limits.patience
+            raise ArfError(
+                f"roles.{self.role}: {self.endpoint.base_url}: no success in {patience:.0f} s, at "
+                f"last: {self._last_fault}; dvc repro goes on from here when it is well again "
+                f"(or raise roles.{self.role}.limits.patience)"
+            ) from error
+        sent_at, begun = time.monotonic(), time.time()
+        outcome: tuple[Verdict, float | None] = ("row", None)
+        reserved = done = False
+        self.in_flight.add(task)
+        try:
+            self.meter.check(prompt, longest)
+            reserved = True
+            self.meter.count(sent=1)
+            if self._client is None:
+                from arf.llm.client import Client
+
+                self._client = Client(self.endpoint, self.role)
+            answer, headers = await self._client.complete(body, seconds)
+            await self._keep(exchange, answer, body, begun)
+            self._last_success = time.monotonic()
+            self.limiter.succeeded(headers, prompt + longest, sent_at)
+            done = True
+        except Fault as fault:
+            self._last_fault = str(fault)
+            outcome = (fault.verdict, fault.retry_after)
+            raise
+        except Refused as refused:
+            self._last_success = time.monotonic()
+            exchange.fail(refused.failure)
+        finally:
+            self.in_flight.discard(task)
+            if reserved:
+                self.meter.settle(prompt, longest)
+            if not done:
+                self.limiter.failed(*outcome, sent_at)
+
+    async def _keep(
+        self, exchange: Exchange, answer: Answer, body: dict[str, Any], begun: float
+    ) -> None:
+        """Makes an answer durable before anybody uses it."""
+        stored, reply = exchange.take(answer)
+        meta = self.meter.paid(answer.usage)
+        await self.answers.put(exchange.key, stored, meta)
+        exchange.reply = reply
+        if self.tracer is not None:
+            self.tracer.write(
+                meta,
+                exchange.question.id,
+                body["messages"],
+                answer.text,
+                stored.reason,
+                begun,
+            )
+
+    def _give_up_if_unreached(self, fault: Fault) -> None:
+        """Ends a run whose address has never answered: it is most likely wrong."""
+        if fault.own or fault.verdict == "throttled" or self._last_success is not None:
+            return
+        now = time.monotonic()
+        self._first_miss = self._first_miss or now
+        if now - self._first_miss > min(UNREACHED, self.endpoint.limits.patience):
+            raise ArfError(
+                f"roles.{self.role}: {self.endpoint.base_url}: {fault}; start the server, or "
+                f"correct roles.{self.role}.base_url"
+            ) from fault
