@@ -6,30 +6,29 @@ import grimp
 import pytest
 
 GROUND = {
-    "disk", "errors", "files", "layout", "params", "progress", "prompts", "records", "state",
-    "taxonomy", "text",
+    "disk", "errors", "files", "layout", "models", "params", "progress", "prompts", "records",
+    "state", "taxonomy", "text",
 }  # fmt: skip
 VERBS = {"write", "annotate", "revise"}
 ENTRANCES = {"stages", "cli"}
 HEAVY = {
     "torch": {
         "arf.bases.prepare",
+        "arf.models.generate",
+        "arf.models.load",
         "arf.train.sft",
         "arf.train.student",
-        "arf.write.local",
-        "arf.write.model",
     },
     "transformers": {
         "arf.bases.prepare",
+        "arf.models.generate",
+        "arf.models.load",
         "arf.train.sft",
-        "arf.write.chat",
-        "arf.write.local",
-        "arf.write.model",
     },
     "trl": {"arf.train.sft"},
-    "peft": {"arf.train.sft", "arf.write.local"},
-    "mlflow": {"arf.track.mirror"},
-    "openai": set(),
+    "peft": {"arf.models.load", "arf.train.sft"},
+    "mlflow": {"arf.track.mirror", "arf.track.traces"},
+    "openai": {"arf.llm.batch", "arf.llm.client"},
 }
 
 

@@ -1,7 +1,10 @@
 from pathlib import Path
+from typing import Annotated, Literal
 
 import pytest
+from pydantic import Field, RootModel
 
+from arf.annotate.providers import AnnotatorRole
 from arf.bases.prepare import Base
 from arf.errors import ArfError
 from arf.params import Section, load_section, read_yaml
@@ -78,7 +81,7 @@ def test_a_part_of_a_section_can_be_any_type(params) -> None:
         ("{d: {source: path}}", "bases.d.path: Field required"),
         ("{d: {source: path, path: [a]}}", "bases.d.path: Input is not a valid path"),
         ("{d: {source: path, path: x, nmae: y}}", "unknown parameter bases.d.nmae"),
-        ("{d: {source: whel}}", "bases.d: Input tag 'whel'"),
+        ("{d: {source: whel}}", "bases.d.source: 'whel' is none of 'wheel', 'hub'"),
         ("{d: null}", "bases.d: Input should be"),
         ("null", "bases: Input should be a valid dictionary"),
     ],
@@ -102,3 +105,54 @@ def test_missing_file_and_wrong_encoding(tmp_path: Path) -> None:
     (tmp_path / "latin.yaml").write_bytes("a: \xe9".encode("latin-1"))
     with pytest.raises(ArfError, match="not UTF-8 at byte 3"):
         read_yaml(tmp_path / "latin.yaml")
+
+
+ENDPOINT = "provider: openai, base_url: 'http://127.0.0.1:1/v1', model: m"
+
+
+@pytest.mark.parametrize(
+    ("role", "message"),
+    [
+        ("{provider: openai, base_url: 'http://x/v1'}", "roles.judge.model: Field required"),
+        (
+            f"{{{ENDPOINT}, limits: {{tires: 1}}}}",
+            "unknown parameter roles.judge.limits.tires (did you mean tries?)",
+        ),
+        (
+            f"{{{ENDPOINT}, sampling: {{temperature: hot}}}}",
+            "roles.judge.sampling.temperature: Input should be a valid number",
+        ),
+        ("{provider: openai, base_url: x, model: m}", "roles.judge.base_url: expected an address"),
+        (f"{{{ENDPOINT}, key: sk-123}}", "roles.judge: key names an environment variable"),
+        ("{provider: rules, model: m}", "unknown parameter roles.judge.model"),
+        ("{provider: magic}", "roles.judge.provider: 'magic' is none of 'rules', 'openai'"),
+        ("{}", "roles.judge.provider: Field required"),
+        ("{provider: local, model: local, batch: 3}", "roles.judge.batch (did you mean batch_size"),
+    ],
+)
+def test_a_role_is_named_by_its_parameter(params, role: str, message: str) -> None:
+    path = params(f"roles: {{judge: {role}}}")
+    with pytest.raises(ArfError) as caught:
+        load_section("roles.judge", AnnotatorRole, path)
+    assert message in str(caught.value)
+    assert "Value error" not in str(caught.value)
+
+
+class Word(Section):
+    provider: Literal["word"]
+    word: int
+    letter: int
+
+
+class Other(Section):
+    provider: Literal["other"]
+
+
+class Tagged(RootModel[Word | Other]):
+    root: Annotated[Word | Other, Field(discriminator="provider")]
+
+
+def test_a_parameter_may_be_called_as_its_model_is(params) -> None:
+    path = params("roles: {judge: {provider: word, word: 1, letter: x}}")
+    with pytest.raises(ArfError, match=r"roles\.judge\.letter: Input should be a valid integer"):
+        load_section("roles.judge", Tagged, path)

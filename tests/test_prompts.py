@@ -1,6 +1,7 @@
 """The prompts of the project, and what a broken one says."""
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -133,7 +134,14 @@ def test_a_text_cannot_leave_its_fence(text: str, safe: str) -> None:
     [
         ("system: hello\n", "user: Field required"),
         ("user: hi\ntemperature: 1\n", "temperature"),
-        ("user: ''\n", "at least 1 character"),
+        ("user: ' '\n", "user: is empty"),
+        ("user: a\nsystem: ''\n", "system: is empty"),
+        ("", "is empty; write at least `user:`"),
+        ("# nothing yet\n", "is empty; write at least `user:`"),
+        ("user: a\nexamples: [{user: b}]\n", "examples.0.assistant: Field required"),
+        ("user: a\nexamples: {user: b}\n", "examples: Input should be a valid tuple"),
+        ("user: a\noverrides: {webform: {usr: b}}\n", "overrides.webform.usr: Extra inputs"),
+        ("user: a\noverrides: {webform: {user: ''}}\n", "overrides.webform.user: is empty"),
         ("user: [\n", "no YAML"),
     ],
 )
@@ -144,6 +152,69 @@ def test_a_broken_prompt_file_is_named(tmp_path: Path, content: str, complaint: 
         load_prompt(path)
     assert str(path) in str(caught.value)
     assert complaint in str(caught.value)
+
+
+SHOTS = Prompt(
+    system="You {{ verb }}.",
+    user="Now {{ body }}",
+    examples=({"user": "First {{ verb }}", "assistant": "Done: {{ document }}"},),
+    channels={"botchat": {"document": "chat"}, "webform": {"document": "form"}},
+    overrides={
+        "webform": {"user": "Form {{ body }}", "examples": [{"user": "F", "assistant": "G"}] * 2},
+        "mail": {"system": None, "examples": []},
+    },
+)
+
+
+def spoken(prompt: Prompt, channel: str) -> list[tuple[str, str]]:
+    case = Case(id="a", channel=channel, split="test", text="it")
+    return [(m["role"], m["content"]) for m in prompt.messages(case, verb="sum up")]
+
+
+def test_examples_stand_between_system_and_user_message() -> None:
+    assert spoken(SHOTS, "botchat") == [
+        ("system", "You sum up."), ("user", "First sum up"), ("assistant", "Done: chat"),
+        ("user", "Now it"),
+    ]  # fmt: skip
+
+
+def test_a_channel_can_have_its_own_templates() -> None:
+    assert spoken(SHOTS, "webform") == [
+        ("system", "You sum up."), *[("user", "F"), ("assistant", "G")] * 2, ("user", "Form it"),
+    ]  # fmt: skip
+    assert spoken(SHOTS, "mail") == [("user", "Now it")]
+
+
+def test_the_message_that_fails_is_named() -> None:
+    with pytest.raises(ArfError, match=r"examples\.0\.assistant message: 'document' is undefined"):
+        spoken(SHOTS, "letter")
+    broken = Prompt(user="x", overrides={"webform": {"user": "{{ nope }}"}})
+    with pytest.raises(ArfError, match=r"overrides\.webform\.user message: 'nope' is undefined"):
+        spoken(broken, "webform")
+    assert spoken(broken, "botchat") == [("user", "x")]
+
+
+def test_the_hash_covers_all_that_shapes_a_message() -> None:
+    shot = {"user": "a", "assistant": "b"}
+    variants = [
+        {}, {"user": "other"}, {"system": "s"}, {"examples": [shot]},
+        {"examples": [shot | {"assistant": "c"}]}, {"channels": {"w": {"a": "b"}}},
+        {"overrides": {"w": {"user": "u"}}}, {"overrides": {"w": {"system": "u"}}},
+        {"overrides": {"w": {"system": None}}}, {"overrides": {"v": {"user": "u"}}},
+        {"overrides": {"w": {"examples": [shot]}}}, {"overrides": {"w": {"examples": []}}},
+    ]  # fmt: skip
+    hashes = [Prompt.model_validate({"user": "u"} | fields).sha256 for fields in variants]
+    assert len(set(hashes)) == len(variants)
+
+
+def test_a_template_is_read_once() -> None:
+    prompt = load_prompt(PROMPTS / "judge.yaml")
+    names = variables(PROMPTS / "judge.yaml", "botchat")
+    prompt.messages(CASES["botchat"], **names)
+    start = time.process_time()
+    for _ in range(200):
+        prompt.messages(CASES["botchat"], **names)
+    assert time.process_time() - start < 200 * 0.002
 
 
 def test_an_absent_prompt_is_named(tmp_path: Path) -> None:

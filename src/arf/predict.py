@@ -18,8 +18,8 @@ class PredictParams(Section):
     Attributes:
         max_new_tokens: an answer is cut after so many tokens.
         batch_size: how many answers are generated at once.
-        repetition_penalty: of greedy decoding, see `arf.write.local.Greedy`; sampled answers are
-            drawn without it.
+        repetition_penalty: of greedy decoding, see `arf.models.generate.Greedy`; sampled answers
+            are drawn without it.
     """
 
     max_new_tokens: int = Field(gt=0)

@@ -1,13 +1,14 @@
 """Prompts as YAML files: templates in which a missing variable is an error."""
 
 import re
-from functools import cached_property
+from collections.abc import Iterator, Mapping
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from jinja2 import StrictUndefined
+from jinja2 import StrictUndefined, Template
 from jinja2.sandbox import SandboxedEnvironment
-from pydantic import Field, PrivateAttr, ValidationError
+from pydantic import AfterValidator, Field, PrivateAttr, ValidationError
 
 from arf.errors import ArfError
 from arf.files import describe, sha256_text
@@ -15,7 +16,17 @@ from arf.params import Section, read_yaml
 from arf.records import Case
 
 PROMPTS = Path("prompts")
+
+
+def _is_watched(path: Path) -> Path:
+    if path.is_absolute() or ".." in path.parts or path.parts[:1] != PROMPTS.parts:
+        raise ValueError(f"has to lie under {PROMPTS}/, which dvc.yaml watches for changes")
+    return path
+
+
+PromptFile = Annotated[Path, AfterValidator(_is_watched)]
 _JINJA = SandboxedEnvironment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+_compiled = lru_cache(maxsize=1024)(_JINJA.from_string)  # reading a template takes milliseconds
 
 
 def fence(text: str, tag: str) -> str:
@@ -29,6 +40,36 @@ def fence(text: str, tag: str) -> str:
 _JINJA.filters["fence"] = fence
 
 
+def _has_text(template: str) -> str:
+    if not template.strip():
+        raise ValueError("is empty; write what the model is to be told")
+    return template
+
+
+Text = Annotated[str, AfterValidator(_has_text)]
+
+
+class Shot(Section):
+    """One example of a question and its answer, both templates."""
+
+    user: Text
+    assistant: Text
+
+
+class Override(Section):
+    """What a prompt has otherwise on one channel; what is left out stays as it is.
+
+    Attributes:
+        user: the user message.
+        system: the system message; null for none.
+        examples: all examples.
+    """
+
+    user: Text = ""
+    system: Text | None = None
+    examples: tuple[Shot, ...] = ()
+
+
 class Prompt(Section):
     """A prompt for a chat model.
 
@@ -36,25 +77,29 @@ class Prompt(Section):
         user: jinja2 template of the user message; sees `case`, `body` (all that the case says),
             the channel's variables, and what the caller adds.
         system: jinja2 template of the system message, if any.
+        examples: few-shot turns between the two, templates that see the same.
         channels: variables per channel, such as what its documents are called.
+        overrides: other templates per channel.
     """
 
-    user: str = Field(min_length=1)
-    system: str | None = None
+    user: Text
+    system: Text | None = None
+    examples: tuple[Shot, ...] = ()
     channels: dict[str, dict[str, str]] = Field(default_factory=dict)
+    overrides: dict[str, Override] = Field(default_factory=dict)
 
     _path: Path = PrivateAttr(default=Path("prompt"))
 
     @cached_property
     def sha256(self) -> str:
         """The hash that records carry."""
-        return sha256_text(self.model_dump_json())
+        return sha256_text(self.model_dump_json(exclude_unset=True))
 
     def messages(self, case: Case, **variables: Any) -> list[dict[str, str]]:
         """Renders the chat messages for a case.
 
         Raises:
-            ArfError: the template is broken, fails, or uses a variable that is not set.
+            ArfError: a template is broken, fails, or uses a variable that is not set.
         """
         names = {
             "case": case,
@@ -62,30 +107,54 @@ class Prompt(Section):
             **self.channels.get(case.channel, {}),
             **variables,
         }
-        rendered = []
-        for role, template in (("system", self.system), ("user", self.user)):
-            if template is None:
-                continue
-            try:
-                content = _JINJA.from_string(template).render(names).strip()
-            except Exception as error:  # a template can raise whatever its expressions do
-                reason = " ".join(str(error).split())
-                raise ArfError(
-                    f"{self._path}: {role} message: {reason}; set it under channels."
-                    f"{case.channel}, or correct the template"
-                ) from error
-            rendered.append({"role": role, "content": content})
-        return rendered
+        return [
+            {"role": role, "content": self._render(template, where, case.channel, names)}
+            for role, template, where in self._turns(case.channel)
+        ]
+
+    def _turns(self, channel: str) -> Iterator[tuple[str, str, str]]:
+        """Yields the role, the template, and what messages call it."""
+        own = self.overrides.get(channel)
+        changed = own.model_fields_set if own else frozenset()
+
+        def pick(field: str) -> tuple[Any, str]:
+            if own and field in changed:
+                return getattr(own, field), f"overrides.{channel}."
+            return getattr(self, field), ""
+
+        system, where = pick("system")
+        if system is not None:
+            yield "system", system, f"{where}system"
+        shots, where = pick("examples")
+        for number, shot in enumerate(shots):
+            yield "user", shot.user, f"{where}examples.{number}.user"
+            yield "assistant", shot.assistant, f"{where}examples.{number}.assistant"
+        user, where = pick("user")
+        yield "user", user, f"{where}user"
+
+    def _render(self, template: str, where: str, channel: str, names: Mapping[str, Any]) -> str:
+        try:
+            compiled: Template = _compiled(template)
+            return compiled.render(names).strip()
+        except Exception as error:  # a template can raise whatever its expressions do
+            reason = " ".join(str(error).split())
+            raise ArfError(
+                f"{self._path}: {where} message: {reason}; set it under channels.{channel}, or "
+                "correct the template"
+            ) from error
 
 
 def load_prompt(path: Path) -> Prompt:
     """Reads and validates a prompt file.
 
     Raises:
-        ArfError: it is absent or malformed.
+        ArfError: it is absent, empty or malformed.
     """
+    value = read_yaml(path)
+    if value is None:
+        raise ArfError(f"{path}: is empty; write at least `user:`, what the model is asked")
     try:
-        prompt = Prompt.model_validate(read_yaml(path))
+        prompt = Prompt.model_validate(value)
     except ValidationError as error:
         raise ArfError(f"{path}: {describe(error)}") from error
     prompt._path = path

@@ -9,7 +9,7 @@ from arf.annotate import Annotator
 from arf.params import Section
 from arf.records import Case, Output
 from arf.revise import Editor
-from arf.revise.cascade import revise
+from arf.revise.cascade import WINDOW, revise
 from arf.revise.providers import EditorRole
 from arf.rounds import TEACHER, Round, candidates, ordered
 from arf.success import success
@@ -44,8 +44,19 @@ def trial(
     editor: Editor,
     taxonomy: Taxonomy,
     gate: float,
+    window: int | None = WINDOW,
 ) -> dict[str, Any]:
     """Runs all rounds with one editor over one channel's held-out outputs of the teacher.
+
+    Args:
+        pairs: the outputs with their cases.
+        channel: the channel.
+        rounds: the rounds.
+        annotator: who flags and checks.
+        editor: who rewrites.
+        taxonomy: the codes.
+        gate: the success that a fix must reach.
+        window: as `arf.revise.cascade.revise` has it.
 
     Returns:
         By code: outputs `flagged`, attempts `n`, `success` before the guard with its interval,
@@ -59,7 +70,7 @@ def trial(
         codes = candidates(name, rounds[name], channel, taxonomy)
         findable = [code for code in codes if code in annotator.codes]
         stream = zip(cases, parent, strict=True)
-        sources[name] = list(revise(stream, name, findable, annotator, editor, taxonomy))
+        sources[name] = list(revise(stream, name, findable, annotator, editor, taxonomy, window))
         counted = success(zip(parent, sources[name], strict=True), name, findable)
         for code, count in counted.items():
             figures[code] = {

@@ -12,6 +12,8 @@ from typer.testing import CliRunner
 from arf.cli import app
 
 ROOT = Path(__file__).parents[2]
+FIX = "fix/r1/exposed_identifier.yaml"
+ENDPOINT = {"provider": "openai", "base_url": "http://127.0.0.1:1/v1", "model": "m"}
 
 
 @pytest.fixture
@@ -55,7 +57,7 @@ def test_a_fresh_clone_is_healthy(folder: Path) -> None:
     code, out = diagnose()
     assert "FAIL" not in out
     assert code == 0
-    assert "16 sections are valid" in out
+    assert "17 sections are valid" in out
     assert "dvc repro writes it" in out
 
 
@@ -96,7 +98,15 @@ def test_a_fresh_clone_is_healthy(folder: Path) -> None:
             change("rounds.r3", {"parent": "r2", "codes": "auto"}),
             "rounds.r3: no code to clear",
         ),
-        (change("roles.judge.provider", "openai"), "openai needs the request engine"),
+        (change("roles.judge.provider", "openai"), "roles.judge.base_url: Field required"),
+        (change("roles.judge", ENDPOINT | {"promt": 1}), "roles.judge.promt .did you mean prompt"),
+        (change("roles.student", {"provider": "local"}), "roles.student.prompt: Field required"),
+        (change("roles.teacher", ENDPOINT | {"prompt": "p.yaml"}), "prompt: has to lie under prom"),
+        (change("llm.budget", -1), "llm.budget: Input should be greater"),
+        (
+            change("roles.annotator", ENDPOINT | {"prompt": f"prompts/{FIX}"}),
+            "exposed_identifier.yaml: user message: 'code' is undefined",
+        ),
         (change("roles.editor.provider", "recorded"), "data/sample/edits/botchat.jsonl is missing"),
         (change("data.dir", "data/[/odd]"), r"data/\[/odd\]/botchat.jsonl is missing"),
         (change("bases.default.source", "ftp"), "bases.default"),

@@ -32,7 +32,7 @@ def editor(tmp_path: Path) -> RecordedEditor:
     )
     path = tmp_path / "edits.jsonl"
     write_records(path, [RecordedEdits(id="a", original="One sad. Two. Two.", edits=edits)])
-    return RecordedEditor(path)
+    return RecordedEditor(lambda _: path)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_texts_are_not_held_in_memory(tmp_path: Path, make_case, make_output) ->
     write_records(path, [RecordedEdits(id=str(i), original="o", edits=(edit,)) for i in range(900)])
 
     def answer(count: int) -> None:
-        editor = RecordedEditor(path)
+        editor = RecordedEditor(lambda _: path)
         for i in range(count):
             request = Request(make_case(str(i)), make_output(str(i), "o"), "r1", "sad", ())
             (answer,) = editor.revise([request])
@@ -73,7 +73,7 @@ def test_texts_are_not_held_in_memory(tmp_path: Path, make_case, make_output) ->
 def test_without_any_edit_the_file_is_named(tmp_path: Path, make_case, make_output) -> None:
     path = tmp_path / "botchat.jsonl"
     path.write_bytes(b"")
-    editor = RecordedEditor(path)
+    editor = RecordedEditor(lambda channel: tmp_path / f"{channel}.jsonl")
     assert list(editor.revise([])) == []
     with pytest.raises(ArfError, match=r"botchat.jsonl holds no edit: put the editor's answers"):
         list(editor.revise([Request(make_case(), make_output(), "r1", "sad", ())]))

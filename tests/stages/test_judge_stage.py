@@ -17,8 +17,7 @@ def test_test_cases_are_judged_by_channel_and_over_all(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make_case, make_output
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(judge, "load_section", lambda name, model: model.model_construct(
-        ["botchat", "webform"]))  # fmt: skip
+    shutil.copy(ROOT / "params.yaml", tmp_path)
     monkeypatch.setattr(
         judge, "open_annotator", lambda *_: MockAnnotator({"inferred_sentiment": "SAD"})
     )

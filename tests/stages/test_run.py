@@ -51,7 +51,7 @@ def edit(folder: Path, old: str, new: str) -> None:
         ("name: smollm2", "name: smollm3", ["base", "default"], "bases.default"),
         ("learning_rate: 2.0e-3", "learning_rate: -1", ["train", "student-r1"], "learning_rate"),
         ("[r1, r0]", "[r1, r1]", ["compare"], "r1 is held against itself"),
-        ("provider: recorded", "provider: openai", ["teach"], "openai needs the request engine"),
+        ("provider: recorded", "provider: openai", ["teach"], "teacher.base_url: Field required"),
     ],
 )
 def test_mistakes_in_params(

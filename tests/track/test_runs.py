@@ -5,7 +5,7 @@ import pytest
 from fake_project import CODES, UNSEEN, make_project
 
 from arf.errors import ArfError
-from arf.files import read_json, read_records, write_records
+from arf.files import read_json, read_records, write_json, write_records
 from arf.records import Annotation, Case, Finding, Output
 from arf.track.runs import SourceRun, flat, source_run, without_credentials
 
@@ -154,3 +154,33 @@ def test_the_experiment_of_dvc_is_a_tag(project: Path, monkeypatch: pytest.Monke
     assert "dvc_experiment" not in source_run(project, "r0", "key").tags
     monkeypatch.setenv("DVC_EXP_NAME", "higher-rate")
     assert source_run(project, "r0", "key").tags["dvc_experiment"] == "higher-rate"
+
+
+def test_what_requests_come_to_goes_with_the_source_that_they_are_for(
+    project: Path, tmp_path: Path
+) -> None:
+    root = tmp_path / "copy"
+    shutil.copytree(project, root)
+    assert not any(name.startswith("cost") for name in values(source_run(root, "r1", "key")))
+    role = {
+        "hits": 1, "retries": 2, "failed": {"length": 3, "empty": 1}, "money": 0.25,
+        "prompt_tokens": 100, "completion_tokens": 10,
+    }  # fmt: skip
+    folder = root / "metrics" / "requests"
+    write_json(folder / "teach" / "usage.json", {"teacher": role})
+    write_json(folder / "judge-r0" / "usage.json", {"judge": role})
+    write_json(folder / "audit" / "usage.json", {})
+    write_json(folder / "revise-r1" / "usage.json", {"editor": role, "annotator": role})
+    write_json(folder / "predict-student-r1" / "usage.json", {"student": {**role, "money": None}})
+
+    def cost(source: str) -> dict[str, float]:
+        found = values(source_run(root, source, "key"))
+        return {name: value for name, value in found.items() if name.startswith("cost")}
+
+    assert cost("r0") == cost("r1") == {
+        "cost/money": 0.5, "cost/prompt_tokens": 200, "cost/completion_tokens": 20,
+        "cost/hits": 2, "cost/retries": 4, "cost/failed": 8,
+    }  # fmt: skip
+    assert cost("r2") == {}
+    assert cost("student-r1")["cost/prompt_tokens"] == 100
+    assert "cost/money" not in cost("student-r1")

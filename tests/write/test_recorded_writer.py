@@ -1,24 +1,19 @@
 from pathlib import Path
 
-import pytest
-
-from arf.errors import ArfError
 from arf.files import write_records
 from arf.records import RecordedText
-from arf.write.providers import TeacherRole, open_teacher
+from arf.write.recorded import RecordedWriter
 
 
 def test_each_case_gets_its_text_or_none(tmp_path: Path, make_case) -> None:
-    path = tmp_path / "botchat.jsonl"
-    write_records(path, [RecordedText(id="a", text="A."), RecordedText(id="c", text="C.")])
-    teacher = open_teacher(TeacherRole(provider="recorded"), path)
-    outputs = list(teacher.write(make_case(i) for i in "abcd"))
-    assert [(o.id, o.text, o.source, o.provider) for o in outputs] == [
-        ("a", "A.", "r0", "recorded"),
-        ("c", "C.", "r0", "recorded"),
-    ]
-
-
-def test_a_provider_that_is_not_there_yet_says_so(tmp_path: Path) -> None:
-    with pytest.raises(ArfError, match=r"roles.teacher.provider: openai needs"):
-        open_teacher(TeacherRole(provider="openai"), tmp_path)
+    texts = {"botchat": ["a", "c"], "webform": ["a", "b"]}
+    for channel, ids in texts.items():
+        rows = [RecordedText(id=i, text=f"{channel} {i}.") for i in ids]
+        write_records(tmp_path / f"{channel}.jsonl", rows)
+    writer = RecordedWriter("r0", lambda channel: tmp_path / f"{channel}.jsonl")
+    cases = [make_case(i, channel=channel) for channel in texts for i in "abcd"]
+    outputs = list(writer.write(cases))
+    assert [(o.id, o.text) for o in outputs] == [
+        ("a", "botchat a."), ("c", "botchat c."), ("a", "webform a."), ("b", "webform b."),
+    ]  # fmt: skip
+    assert {(o.source, o.provider) for o in outputs} == {("r0", "recorded")}

@@ -4,7 +4,11 @@ import sys
 
 import typer
 
+from arf.cli.cache import cache
 from arf.cli.doctor import doctor
+from arf.cli.estimate import estimate
+from arf.cli.profile import profile
+from arf.cli.prompts import prompts
 from arf.cli.rules import rules
 from arf.cli.sample import sample
 from arf.cli.ui import ui
@@ -21,6 +25,10 @@ app = typer.Typer(
 app.command()(doctor)
 app.command()(ui)
 app.command()(sample)
+app.command()(estimate)
+app.add_typer(cache, name="cache")
+app.add_typer(profile, name="profile")
+app.add_typer(prompts, name="prompts")
 app.add_typer(rules, name="rules")
 
 

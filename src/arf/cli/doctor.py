@@ -4,7 +4,7 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -15,7 +15,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from arf.annotate.providers import AnnotatorRole, open_annotator
+from arf.annotate.asking import ModelAnnotator
+from arf.annotate.providers import AnnotatorRole, RulesRole
+from arf.annotate.rules import RulesAnnotator
 from arf.audit import AuditParams
 from arf.bases.prepare import Base
 from arf.channels import Channels
@@ -24,20 +26,24 @@ from arf.errors import ArfError
 from arf.ingest.convert import DataParams
 from arf.judge import JudgeParams
 from arf.layout import untuned
+from arf.llm import Question, Reply
+from arf.llm.endpoint import Endpoint, LlmParams, LocalModel
 from arf.params import Section, did_you_mean, load_section
 from arf.predict import PredictParams, Sampled
 from arf.prompts import PROMPTS, load_prompt
-from arf.records import Case
+from arf.records import Case, Output
+from arf.revise import Request
+from arf.revise.asking import ModelEditor
 from arf.revise.providers import EditorRole
 from arf.rounds import TEACHER, Round, check, ordered
 from arf.sample import SampleParams
 from arf.targets import TargetsParams
-from arf.taxonomy import load_taxonomy
+from arf.taxonomy import Taxonomy, load_taxonomy
 from arf.track.mirror import TrackParams
 from arf.track.runs import without_credentials
 from arf.train.params import Student, TrainParams
 from arf.trial import TrialParams
-from arf.write.providers import TeacherRole, open_teacher
+from arf.write.providers import RecordedRole, StudentRole, TeacherRole
 
 SAMPLE = Path("data/sample")
 GIGABYTES_NEEDED = 3
@@ -52,6 +58,7 @@ class Roles(Section):
     annotator: AnnotatorRole
     editor: EditorRole
     judge: AnnotatorRole
+    student: StudentRole
 
 
 SECTIONS: dict[str, Any] = {
@@ -59,6 +66,7 @@ SECTIONS: dict[str, Any] = {
     "channels": Channels,
     "sample": SampleParams,
     "roles": Roles,
+    "llm": LlmParams,
     "audit": AuditParams,
     "trial": TrialParams,
     "targets": TargetsParams,
@@ -167,26 +175,50 @@ def _prompts() -> Iterator[Finding]:
     taxonomy = load_taxonomy()
     channels = load_section("channels", Channels).root
     check(load_section("rounds", dict[str, Round]), channels, taxonomy)
-    roles = load_section("roles", Roles)
-    for annotator in (roles.annotator, roles.judge):
-        open_annotator(annotator, taxonomy)
-    open_teacher(roles.teacher, Path())
+    RulesAnnotator(taxonomy)
     for code in taxonomy.codes.values():
         if code.prompt is not None:
             load_prompt(PROMPTS / code.prompt)
-    teacher = load_prompt(PROMPTS / "teacher.yaml")
+    roles = load_section("roles", Roles)
     for channel in channels:
-        teacher.messages(Case(id="probe", channel=channel, split="train", text="probe"))
+        _render(roles, channel, taxonomy)
     yield Finding("ok", f"{len(taxonomy.codes)} codes, prompts render for {', '.join(channels)}")
+
+
+def _render(roles: Roles, channel: str, taxonomy: Taxonomy) -> None:
+    """Renders the prompts of all roles that ask a model."""
+    case = Case(id="probe", channel=channel, split="train", text="probe")
+    output = Output(id="probe", channel=channel, source="probe", text="probe", provider="probe")
+    for writer in (roles.teacher.root, roles.student.root):
+        if not isinstance(writer, RecordedRole):
+            load_prompt(writer.prompt).messages(case)
+    for annotator in (roles.annotator.root, roles.judge.root):
+        if not isinstance(annotator, RulesRole):
+            prompt = load_prompt(annotator.prompt)
+            ModelAnnotator(_Nobody(), prompt, taxonomy).question(case, output)
+    if isinstance(roles.editor.root, Endpoint | LocalModel):
+        editor = ModelEditor(_Nobody(), taxonomy)
+        for name, code in taxonomy.codes.items():
+            if code.prompt is not None:
+                editor.question(Request(case, output, "probe", name, ()))
+
+
+class _Nobody:
+    """An asker for questions that are built and never asked."""
+
+    provider = model = "nobody"
+
+    def ask(self, questions: Iterable[Question]) -> Iterator[Reply]:
+        return iter(())
 
 
 def _data() -> Iterator[Finding]:
     folder = load_section("data", DataParams).dir
     roles = load_section("roles", Roles)
     needed = [folder]
-    if roles.teacher.provider == "recorded":
+    if roles.teacher.root.provider == "recorded":
         needed.append(folder / "teacher")
-    if roles.editor.provider == "recorded":
+    if roles.editor.root.provider == "recorded":
         needed.append(folder / "edits")
     channels = load_section("channels", Channels).root
     for path in (where / f"{channel}.jsonl" for where in needed for channel in channels):
@@ -205,7 +237,7 @@ def _disk() -> Iterator[Finding]:
 
 
 def _device() -> Iterator[Finding]:
-    from arf.write.model import pick_device
+    from arf.models.load import pick_device
 
     device, precision = pick_device()
     yield Finding("ok", f"students run on {device} in {str(precision).removeprefix('torch.')}")

@@ -11,7 +11,7 @@ from arf.revise import Answer, Editor, Request
 from arf.revise.guard import REASONS, check
 from arf.taxonomy import Taxonomy
 
-WINDOW = 512
+WINDOW = 512  # outputs that go through the round together
 
 
 class _Labelled(NamedTuple):
@@ -29,6 +29,7 @@ def revise(
     annotator: Annotator,
     editor: Editor,
     taxonomy: Taxonomy,
+    window: int | None = WINDOW,
 ) -> Iterator[Output]:
     """Streams the outputs of a round.
 
@@ -44,6 +45,7 @@ def revise(
         annotator: who flags and checks.
         editor: who rewrites.
         taxonomy: the definitions of the codes.
+        window: how many outputs go through the round together, held in memory; null for all.
 
     Raises:
         ArfError: the annotator cannot find one of the codes.
@@ -55,13 +57,13 @@ def revise(
                 "code out of the round or choose another roles.annotator"
             )
     stream = iter(pairs)
-    while window := list(islice(stream, WINDOW)):
-        cases = [case for case, _ in window]
+    while together := list(islice(stream, window)):
+        cases = [case for case, _ in together]
         outputs = [
             output.model_copy(
                 update={"source": round_name, "parent": output.source, "provider": editor.name}
             )
-            for _, output in window
+            for _, output in together
         ]
         rows = _label(annotator, cases, outputs)
         for code in codes:

@@ -2,7 +2,8 @@
 
 import re
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 from merge3 import Merge3
@@ -68,14 +69,14 @@ class RecordedEditor:
     """Gives each request its recorded answer, as a patch onto the text at hand.
 
     Args:
-        path: recorded edits of one channel.
+        path: gives the file of a channel's recorded edits.
     """
 
     name = "recorded"
 
-    def __init__(self, path: Path) -> None:
-        self._edits = _Edits(path)
+    def __init__(self, path: Callable[[str], Path]) -> None:
         self._path = path
+        self._edits = cache(lambda channel: _Edits(path(channel)))
 
     def revise(self, requests: Iterable[Request]) -> Iterator[Answer]:
         """Answers each request; where the patch no longer applies, with the text as it was.
@@ -84,15 +85,17 @@ class RecordedEditor:
             ArfError: something is to be edited, and no edit was recorded at all.
         """
         for request in requests:
-            if not len(self._edits):
+            channel = request.case.channel
+            if not len(self._edits(channel)):
+                path = self._path(channel)
                 raise ArfError(
-                    f"{self._path} holds no edit: put the editor's answers into "
-                    f"data.dir/edits/{self._path.name}, or choose another roles.editor.provider"
+                    f"{path} holds no edit: put the editor's answers into "
+                    f"data.dir/edits/{path.name}, or choose another roles.editor.provider"
                 )
             yield self._answer(request)
 
     def _answer(self, request: Request) -> Answer:
-        recorded = self._edits.get(request.case.id)
+        recorded = self._edits(request.case.channel).get(request.case.id)
         before = recorded.original if recorded else ""
         for edit in recorded.edits if recorded else ():
             if (edit.round, edit.code) == (request.round, request.code):

@@ -5,6 +5,8 @@ from arf.audit import AuditParams, audit, draw, training_ids
 from arf.channels import Channels
 from arf.files import read_records, write_json, write_records
 from arf.layout import METRICS, annotations, cases, outputs, people
+from arf.llm.account import account
+from arf.llm.endpoint import LlmParams
 from arf.params import load_section
 from arf.records import Annotation, Case, Output, pair
 from arf.rounds import TEACHER
@@ -14,18 +16,21 @@ from arf.taxonomy import load_taxonomy
 
 def main() -> None:
     params = load_section("audit", AuditParams)
+    role = load_section("roles.annotator", AnnotatorRole)
+    channels = load_section("channels", Channels).root
     taxonomy = load_taxonomy()
-    annotator = open_annotator(load_section("roles.annotator", AnnotatorRole), taxonomy)
     metrics = {}
-    for channel in load_section("channels", Channels).root:
-        stream = pair(
-            read_records(cases(channel), Case), read_records(outputs(TEACHER, channel), Output)
-        )
-        labels = list(annotator.annotate(draw(stream, params)))
-        write_records(annotations("audit", TEACHER, channel), labels)
-        by_people = list(read_records(people(channel), Annotation))
-        training = training_ids(read_records(cases(channel), Case), by_people)
-        metrics[channel] = audit(labels, by_people, training, channel, taxonomy)
+    with account("audit", load_section("llm", LlmParams)) as spending:
+        annotator = open_annotator(role, "annotator", taxonomy, spending)
+        for channel in channels:
+            stream = pair(
+                read_records(cases(channel), Case), read_records(outputs(TEACHER, channel), Output)
+            )
+            labels = list(annotator.annotate(draw(stream, params)))
+            write_records(annotations("audit", TEACHER, channel), labels)
+            by_people = list(read_records(people(channel), Annotation))
+            training = training_ids(read_records(cases(channel), Case), by_people)
+            metrics[channel] = audit(labels, by_people, training, channel, taxonomy)
     write_json(METRICS / "audit.json", metrics)
 
 

@@ -7,6 +7,8 @@ from arf.channels import Channels
 from arf.files import read_records, write_json, write_records
 from arf.judge import headline, summarize
 from arf.layout import METRICS, annotations, cases, outputs
+from arf.llm.account import account
+from arf.llm.endpoint import LlmParams
 from arf.params import load_section
 from arf.records import Annotation, Case, Output, pair
 from arf.stages import run
@@ -14,20 +16,23 @@ from arf.taxonomy import load_taxonomy
 
 
 def main(source: str) -> None:
+    role = load_section("roles.judge", AnnotatorRole)
+    channels = load_section("channels", Channels).root
     taxonomy = load_taxonomy()
-    judge = open_annotator(load_section("roles.judge", AnnotatorRole), taxonomy)
-    metrics = {}
-    paths = []
-    for channel in load_section("channels", Channels).root:
-        stream = pair(
-            read_records(cases(channel), Case), read_records(outputs(source, channel), Output)
-        )
-        test = (item for item in stream if item[0].split == "test")
-        path = annotations("judge", source, channel)
-        write_records(path, judge.annotate(test))
-        metrics[channel] = summarize(read_records(path, Annotation), list(taxonomy.codes))
-        paths.append(path)
-    everywhere = chain.from_iterable(read_records(path, Annotation) for path in paths)
+    paths = {channel: annotations("judge", source, channel) for channel in channels}
+    with account(f"judge-{source}", load_section("llm", LlmParams)) as spending:
+        judge = open_annotator(role, "judge", taxonomy, spending)
+        for channel, path in paths.items():
+            stream = pair(
+                read_records(cases(channel), Case), read_records(outputs(source, channel), Output)
+            )
+            test = (item for item in stream if item[0].split == "test")
+            write_records(path, judge.annotate(test))
+    metrics = {
+        channel: summarize(read_records(path, Annotation), list(taxonomy.codes))
+        for channel, path in paths.items()
+    }
+    everywhere = chain.from_iterable(read_records(path, Annotation) for path in paths.values())
     write_json(METRICS / "judge" / f"{source}.json", metrics)
     write_json(METRICS / "summary" / f"{source}.json", headline(everywhere))
 

@@ -2,28 +2,33 @@
 
 from arf.channels import Channels
 from arf.layout import base, student
+from arf.llm.account import account
+from arf.llm.endpoint import LlmParams
+from arf.models.generate import Greedy
 from arf.params import load_section
 from arf.predict import PredictParams, predict
-from arf.prompts import PROMPTS, load_prompt
 from arf.stages import run
 from arf.train.params import Student
-from arf.write.local import Greedy, LocalWriter
+from arf.write.providers import StudentRole, open_student
 
 
 def main(name: str) -> None:
     params = load_section("predict", PredictParams)
     own = load_section(f"students.{name}", Student)
-    prompt = load_prompt(PROMPTS / "teacher.yaml")
-    writer = LocalWriter(
-        name,
-        base(own.base),
-        student(name),
-        prompt,
-        params.max_new_tokens,
-        params.batch_size,
-        Greedy(params.repetition_penalty),
-    )
-    predict(writer, name, load_section("channels", Channels).root)
+    role = load_section("roles.student", StudentRole)
+    channels = load_section("channels", Channels).root
+    with account(f"predict-{name}", load_section("llm", LlmParams)) as spending:
+        writer = open_student(
+            role,
+            name,
+            base(own.base),
+            student(name),
+            params.max_new_tokens,
+            params.batch_size,
+            Greedy(params.repetition_penalty),
+            spending,
+        )
+        predict(writer, name, channels)
 
 
 if __name__ == "__main__":

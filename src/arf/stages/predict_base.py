@@ -2,27 +2,32 @@
 
 from arf.channels import Channels
 from arf.layout import base, untuned
+from arf.llm.account import account
+from arf.llm.endpoint import LlmParams
+from arf.models.generate import Greedy
 from arf.params import load_section
 from arf.predict import PredictParams, predict
-from arf.prompts import PROMPTS, load_prompt
 from arf.stages import run
-from arf.write.local import Greedy, LocalWriter
+from arf.write.providers import StudentRole, open_student
 
 
 def main(name: str) -> None:
     params = load_section("predict", PredictParams)
-    prompt = load_prompt(PROMPTS / "teacher.yaml")
+    role = load_section("roles.student", StudentRole)
+    channels = load_section("channels", Channels).root
     source = untuned(name)
-    writer = LocalWriter(
-        source,
-        base(name),
-        None,
-        prompt,
-        params.max_new_tokens,
-        params.batch_size,
-        Greedy(params.repetition_penalty),
-    )
-    predict(writer, source, load_section("channels", Channels).root)
+    with account(f"predict-{source}", load_section("llm", LlmParams)) as spending:
+        writer = open_student(
+            role,
+            source,
+            base(name),
+            None,
+            params.max_new_tokens,
+            params.batch_size,
+            Greedy(params.repetition_penalty),
+            spending,
+        )
+        predict(writer, source, channels)
 
 
 if __name__ == "__main__":

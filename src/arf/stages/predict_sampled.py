@@ -2,27 +2,32 @@
 
 from arf.channels import Channels
 from arf.layout import base, student
+from arf.llm.account import account
+from arf.llm.endpoint import LlmParams
+from arf.models.generate import Sampling
 from arf.params import load_section
 from arf.predict import PredictParams, Sampled, predict
-from arf.prompts import PROMPTS, load_prompt
 from arf.stages import run
-from arf.write.local import LocalWriter, Sampling
+from arf.write.providers import StudentRole, open_student
 
 
 def main(source: str) -> None:
     params = load_section("predict", PredictParams)
     own = load_section(f"sampled.{source}", Sampled)
-    prompt = load_prompt(PROMPTS / "teacher.yaml")
-    writer = LocalWriter(
-        source,
-        base(own.base),
-        student(own.student),
-        prompt,
-        params.max_new_tokens,
-        params.batch_size,
-        Sampling(own.temperature, own.seed),
-    )
-    predict(writer, source, load_section("channels", Channels).root)
+    role = load_section("roles.student", StudentRole)
+    channels = load_section("channels", Channels).root
+    with account(f"predict-{source}", load_section("llm", LlmParams)) as spending:
+        writer = open_student(
+            role,
+            source,
+            base(own.base),
+            student(own.student),
+            params.max_new_tokens,
+            params.batch_size,
+            Sampling(own.temperature, own.seed),
+            spending,
+        )
+        predict(writer, source, channels)
 
 
 if __name__ == "__main__":

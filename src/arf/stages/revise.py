@@ -4,10 +4,12 @@ from arf.annotate.providers import AnnotatorRole, open_annotator
 from arf.channels import Channels
 from arf.files import read_json, read_records, write_json, write_records
 from arf.layout import METRICS, cases, outputs, recorded_edits, targets
+from arf.llm.account import account
+from arf.llm.endpoint import LlmParams
 from arf.params import load_section
 from arf.records import Case, Output, pair
 from arf.revise.cascade import revise
-from arf.revise.providers import EditorRole, open_editor
+from arf.revise.providers import EditorRole, open_editor, window_of
 from arf.rounds import Round
 from arf.stages import run
 from arf.success import success
@@ -16,19 +18,23 @@ from arf.taxonomy import load_taxonomy
 
 def main(name: str) -> None:
     parent = load_section(f"rounds.{name}", Round).parent
-    role = load_section("roles.editor", EditorRole)
+    annotates = load_section("roles.annotator", AnnotatorRole)
+    edits = load_section("roles.editor", EditorRole)
+    channels = load_section("channels", Channels).root
     taxonomy = load_taxonomy()
-    annotator = open_annotator(load_section("roles.annotator", AnnotatorRole), taxonomy)
+    window = window_of(annotates.root, edits.root)
     metrics = {}
-    for channel in load_section("channels", Channels).root:
-        codes = read_json(targets(channel))[name]
-        editor = open_editor(role, taxonomy, recorded_edits(channel))
-        before = outputs(parent, channel)
-        after = outputs(name, channel)
-        stream = pair(read_records(cases(channel), Case), read_records(before, Output))
-        write_records(after, revise(stream, name, codes, annotator, editor, taxonomy))
-        pairs = zip(read_records(before, Output), read_records(after, Output), strict=True)
-        metrics[channel] = success(pairs, name, codes)
+    with account(f"revise-{name}", load_section("llm", LlmParams)) as spending:
+        annotator = open_annotator(annotates, "annotator", taxonomy, spending)
+        editor = open_editor(edits, "editor", taxonomy, recorded_edits, spending)
+        for channel in channels:
+            codes = read_json(targets(channel))[name]
+            before = outputs(parent, channel)
+            after = outputs(name, channel)
+            stream = pair(read_records(cases(channel), Case), read_records(before, Output))
+            write_records(after, revise(stream, name, codes, annotator, editor, taxonomy, window))
+            pairs = zip(read_records(before, Output), read_records(after, Output), strict=True)
+            metrics[channel] = success(pairs, name, codes)
     write_json(METRICS / "revise" / f"{name}.json", metrics)
 
 

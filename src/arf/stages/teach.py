@@ -3,6 +3,8 @@
 from arf.channels import Channels
 from arf.files import read_records, write_records
 from arf.layout import cases, outputs, recorded_teacher
+from arf.llm.account import account
+from arf.llm.endpoint import LlmParams
 from arf.params import load_section
 from arf.records import Case
 from arf.rounds import TEACHER
@@ -12,10 +14,12 @@ from arf.write.providers import TeacherRole, open_teacher
 
 def main() -> None:
     role = load_section("roles.teacher", TeacherRole)
-    for channel in load_section("channels", Channels).root:
-        teacher = open_teacher(role, recorded_teacher(channel))
-        stream = read_records(cases(channel), Case)
-        write_records(outputs(TEACHER, channel), teacher.write(stream))
+    channels = load_section("channels", Channels).root
+    with account("teach", load_section("llm", LlmParams)) as spending:
+        teacher = open_teacher(role, TEACHER, recorded_teacher, spending)
+        for channel in channels:
+            stream = read_records(cases(channel), Case)
+            write_records(outputs(TEACHER, channel), teacher.write(stream))
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from arf.params import load_section
 from arf.progress import say
 from arf.stages import run
 from arf.track.mirror import TrackParams, track
+from arf.track.traces import mirror_traces
 
 
 def main() -> None:
@@ -15,6 +16,8 @@ def main() -> None:
         f"MLflow experiment {params.experiment}: {len(mirror.written)} new runs, "
         f"{len(mirror.unchanged)} there already; make ui shows them"
     )
+    if traces := mirror_traces(params.experiment):
+        say(f"MLflow experiment {params.experiment}-traces: {traces} new requests")
 
 
 if __name__ == "__main__":

@@ -1,12 +1,13 @@
 """Fine-tune a student: `python -m arf.stages.train STUDENT`."""
 
 from itertools import chain
+from pathlib import Path
 
 from arf.channels import Channels
 from arf.files import read_records, write_csv, write_json
 from arf.layout import METRICS, base, cases, outputs, student
 from arf.params import load_section
-from arf.prompts import PROMPTS, load_prompt
+from arf.prompts import load_prompt
 from arf.records import Case, Output, pair
 from arf.stages import run
 from arf.train.params import Student, TrainParams
@@ -21,7 +22,7 @@ def main(name: str) -> None:
         pair(read_records(cases(channel), Case), read_records(outputs(own.data, channel), Output))
         for channel in channels
     )
-    prompt = load_prompt(PROMPTS / "teacher.yaml")
+    prompt = load_prompt(load_section("roles.student.prompt", Path))
     result = train_student(params, pairs, prompt, base(own.base), student(name))
     write_json(METRICS / "train" / f"{name}.json", result.metrics)
     write_csv(METRICS / "train" / f"{name}.csv", result.losses)

@@ -4,9 +4,11 @@ from arf.annotate.providers import AnnotatorRole, open_annotator
 from arf.channels import Channels
 from arf.files import read_records, write_json
 from arf.layout import METRICS, cases, outputs, recorded_edits
+from arf.llm.account import account
+from arf.llm.endpoint import LlmParams
 from arf.params import load_section
 from arf.records import Case, Output, pair
-from arf.revise.providers import EditorRole, open_editor
+from arf.revise.providers import EditorRole, open_editor, window_of
 from arf.rounds import TEACHER, Round, check
 from arf.stages import run
 from arf.taxonomy import load_taxonomy
@@ -17,22 +19,27 @@ def main() -> None:
     params = load_section("trial", TrialParams)
     rounds = load_section("rounds", dict[str, Round])
     channels = load_section("channels", Channels).root
-    role = load_section("roles.editor", EditorRole)
+    annotates = load_section("roles.annotator", AnnotatorRole)
+    own = load_section("roles.editor", EditorRole)
     taxonomy = load_taxonomy()
     check(rounds, channels, taxonomy)
-    annotator = open_annotator(load_section("roles.annotator", AnnotatorRole), taxonomy)
     metrics: dict[str, dict[str, object]] = {}
-    for name, editor_role in {role.provider: role, **params.editors}.items():
-        metrics[name] = {}
-        for channel in channels:
-            stream = pair(
-                read_records(cases(channel), Case), read_records(outputs(TEACHER, channel), Output)
-            )
-            heldout = [item for item in stream if item[0].split == "heldout"]
-            editor = open_editor(editor_role, taxonomy, recorded_edits(channel))
-            metrics[name][channel] = trial(
-                heldout, channel, rounds, annotator, editor, taxonomy, params.gate
-            )
+    with account("trial", load_section("llm", LlmParams)) as spending:
+        annotator = open_annotator(annotates, "annotator", taxonomy, spending)
+        for name, edits in {own.root.provider: own, **params.editors}.items():
+            role = "editor" if edits is own else name
+            editor = open_editor(edits, role, taxonomy, recorded_edits, spending)
+            window = window_of(annotates.root, edits.root)
+            metrics[name] = {}
+            for channel in channels:
+                stream = pair(
+                    read_records(cases(channel), Case),
+                    read_records(outputs(TEACHER, channel), Output),
+                )
+                heldout = [item for item in stream if item[0].split == "heldout"]
+                metrics[name][channel] = trial(
+                    heldout, channel, rounds, annotator, editor, taxonomy, params.gate, window
+                )
     write_json(METRICS / "trial.json", metrics)
 
 

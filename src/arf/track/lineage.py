@@ -9,13 +9,18 @@ from arf.files import sha256_text
 from arf.params import read_yaml
 
 LOCK = "dvc.lock"
-TIMING = "metrics/timing"  # differs between runs that are the same to the byte
+# What differs between runs that are the same to the byte: times, and what the cache answered.
+BESIDE = ("metrics/timing", "metrics/requests")
 
 
 def _meet(a: str, b: str) -> bool:
     """Says whether two paths are the same or one lies inside the other."""
     left, right = PurePosixPath(a), PurePosixPath(b)
     return left.is_relative_to(right) or right.is_relative_to(left)
+
+
+def _is_beside(path: str) -> bool:
+    return any(_meet(path, folder) for folder in BESIDE)
 
 
 def upstream(stages: Mapping[str, Any], stage: str) -> dict[str, Any]:
@@ -52,7 +57,7 @@ def pipeline_key(root: Path, stages: Mapping[str, Any], source: str) -> str:
     if stage in stages:
         made_from: Any = {
             name: entry
-            | {"outs": [out for out in entry.get("outs", ()) if not _meet(out["path"], TIMING)]}
+            | {"outs": [out for out in entry.get("outs", ()) if not _is_beside(out["path"])]}
             for name, entry in upstream(stages, stage).items()
         }
     else:

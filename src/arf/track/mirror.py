@@ -74,8 +74,8 @@ def comparison_address(params: TrackParams) -> str:
     Raises:
         ArfError: nothing has been mirrored yet, or the store does not answer.
     """
-    with _told_plainly():
-        found = _client().get_experiment_by_name(params.experiment)
+    with told_plainly():
+        found = open_client().get_experiment_by_name(params.experiment)
     if found is None:
         raise ArfError(f"MLflow has no experiment {params.experiment}; run dvc repro track")
     return (
@@ -99,9 +99,9 @@ def track(params: TrackParams, root: Path) -> Mirror:
     sources = list(read_json(root / METRICS / "comparison.json")["sources"])
     stages = read_stages(root)
     keys = {source: pipeline_key(root, stages, source) for source in sources}
-    with FileLock(state_dir("mlflow") / "track.lock"), _told_plainly():
-        client = _client()
-        experiment_id = _experiment(client, params.experiment)
+    with FileLock(state_dir("mlflow") / "track.lock"), told_plainly():
+        client = open_client()
+        experiment_id = find_experiment(client, params.experiment)
         written, unchanged = [], []
         # The newest run is on top of MLflow's list, where the first source belongs.
         for source, key in reversed(keys.items()):
@@ -114,7 +114,7 @@ def track(params: TrackParams, root: Path) -> Mirror:
 
 
 @contextmanager
-def _told_plainly() -> Iterator[None]:
+def told_plainly() -> Iterator[None]:
     """Turns whatever MLflow raises into one line."""
     for name, value in _CLIENT.items():
         os.environ.setdefault(name, value)
@@ -136,13 +136,19 @@ def _told_plainly() -> Iterator[None]:
         raise ArfError(without_credentials(line)) from None
 
 
-def _client() -> "MlflowClient":
+def open_client() -> "MlflowClient":
+    """Returns a client of the store."""
     from mlflow import MlflowClient
 
     return MlflowClient(tracking_uri=tracking_uri())
 
 
-def _experiment(client: "MlflowClient", name: str) -> str:
+def find_experiment(client: "MlflowClient", name: str) -> str:
+    """Returns the id of an experiment, made if there is none.
+
+    Raises:
+        ArfError: it was deleted.
+    """
     found = client.get_experiment_by_name(name)
     if found is None:
         served = tracking_uri().startswith(("http:", "https:", "databricks"))

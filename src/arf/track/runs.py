@@ -82,6 +82,7 @@ def source_run(root: Path, source: str, key: str) -> SourceRun:
         metrics += _revised(read_json(root / METRICS / "revise" / f"{source}.json"))
     if source in students:
         metrics += _trained(root / METRICS / "train", source)
+    metrics += _cost(root / METRICS / "requests", source)
     tags = {
         "source": source,
         "round": (students.get(student) or {}).get("data", "")
@@ -165,6 +166,22 @@ def _revised(revise: Mapping[str, Any]) -> Iterator[Metric]:
         if attempts:
             gone = sum(row["editor_success"]["rate"] * row["attempted"] for row in tried)
             yield Metric(f"revise{suffix}/success_rate", gone / attempts)
+
+
+def _cost(folder: Path, source: str) -> Iterator[Metric]:
+    """Yields what the requests of a source's stages come to; nothing where no model was asked."""
+    stages = [f"revise-{source}", f"predict-{source}", f"judge-{source}"]
+    if source == TEACHER:
+        stages += ["teach", "audit", "trial"]
+    files = [path for stage in stages if (path := folder / stage / "usage.json").exists()]
+    roles = [role for path in files for role in read_json(path).values()]
+    if not roles:
+        return
+    for name in ("prompt_tokens", "completion_tokens", "hits", "retries"):
+        yield Metric(f"cost/{name}", sum(role[name] for role in roles))
+    yield Metric("cost/failed", sum(sum(role["failed"].values()) for role in roles))
+    if all(role["money"] is not None for role in roles):
+        yield Metric("cost/money", sum(role["money"] for role in roles))
 
 
 def _trained(folder: Path, student: str) -> Iterator[Metric]:

@@ -1,33 +1,156 @@
-"""Which writer a teacher's role asks for."""
+"""Which writer a role asks for: the teacher, or a student that an endpoint serves."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from arf.errors import ArfError
+from pydantic import Field, PrivateAttr, RootModel
+
+from arf.files import sha256_file, sha256_text
+from arf.llm import Asker
+from arf.llm.account import Account
+from arf.llm.endpoint import Endpoint, LocalModel, Sampling
+from arf.llm.local import LocalAsker
+from arf.models.generate import Greedy
+from arf.models.generate import Sampling as Drawn
 from arf.params import Section
+from arf.prompts import PROMPTS, PromptFile, load_prompt
 from arf.write import Writer
+from arf.write.asking import ModelWriter
 from arf.write.recorded import RecordedWriter
 
-
-class TeacherRole(Section):
-    """`roles.teacher`: where r0 comes from."""
-
-    provider: Literal["recorded", "openai"]
+STUDENT = "{student}"  # stands for the student's name in `roles.student.model`
 
 
-def open_teacher(role: TeacherRole, recorded: Path) -> Writer:
-    """Returns the teacher of one channel.
+class RecordedRole(Section):
+    """Outputs that came with the data."""
+
+    provider: Literal["recorded"]
+
+
+class EndpointTeacher(Endpoint):
+    """A teacher behind an endpoint, and the file that it is asked by."""
+
+    prompt: PromptFile = PROMPTS / "teacher.yaml"
+
+
+class LocalTeacher(LocalModel):
+    """A teacher in this process, and the file that it is asked by."""
+
+    prompt: PromptFile = PROMPTS / "teacher.yaml"
+
+
+class TeacherRole(RootModel[RecordedRole | EndpointTeacher | LocalTeacher]):
+    """`roles.teacher`: where r0 comes from; `provider` says which."""
+
+    root: Annotated[RecordedRole | EndpointTeacher | LocalTeacher, Field(discriminator="provider")]
+
+
+class LocalStudent(Section):
+    """Students that answer in this process.
+
+    Attributes:
+        prompt: what students are trained on and asked; dvc.yaml reads it, so it has no default.
+    """
+
+    provider: Literal["local"]
+    prompt: Path
+
+
+class EndpointStudent(Endpoint):
+    """Students that an endpoint serves.
+
+    Attributes:
+        model: how it calls a student; `{student}` stands for the student's name, or the base's
+            where the base answers.
+        prompt: what students are trained on and asked; dvc.yaml reads it, so it has no default.
+    """
+
+    prompt: Path
+    _weights: str | None = PrivateAttr(default=None)
+
+    @property
+    def weights_sha256(self) -> str | None:
+        """The hash of the weights that the endpoint serves; it shapes the answers."""
+        return self._weights
+
+    def of(self, name: str, weights: str | None = None, **sampling: float) -> "EndpointStudent":
+        """Returns the role for one student.
+
+        Args:
+            name: the student, or the base where that answers.
+            weights: the hash of the weights.
+            sampling: fields that take the place of the role's own.
+        """
+        drawn = Sampling.model_validate(self.sampling.model_dump() | sampling)
+        model = self.model.replace(STUDENT, name)
+        role = self.model_copy(update={"model": model, "sampling": drawn})
+        role._weights = weights
+        return role
+
+
+class StudentRole(RootModel[LocalStudent | EndpointStudent]):
+    """`roles.student`: who answers for the students and bases; `provider` says which."""
+
+    root: Annotated[LocalStudent | EndpointStudent, Field(discriminator="provider")]
+
+
+def open_teacher(
+    role: TeacherRole, source: str, recorded: Callable[[str], Path], account: Account
+) -> Writer:
+    """Returns the teacher.
 
     Args:
-        role: `roles.teacher`.
-        recorded: the channel's recorded outputs.
+        role: who writes.
+        source: what its outputs are called.
+        recorded: gives the file of a channel's recorded outputs.
+        account: what asking a model comes to.
 
     Raises:
-        ArfError: the provider is not available.
+        ArfError: the prompt or the model's parameters are wrong.
     """
-    if role.provider == "openai":
-        raise ArfError(
-            "roles.teacher.provider: openai needs the request engine, which this version does not "
-            "have yet; put the teacher's outputs under data.dir/teacher and use recorded"
-        )
-    return RecordedWriter("r0", recorded)
+    if isinstance(role.root, RecordedRole):
+        return RecordedWriter(source, recorded)
+    from arf.llm.open import open_asker
+
+    asker = open_asker(role.root, "teacher", account)
+    return ModelWriter(source, asker, load_prompt(role.root.prompt))
+
+
+def open_student(
+    role: StudentRole,
+    source: str,
+    base: Path,
+    adapter: Path | None,
+    max_new_tokens: int,
+    batch_size: int,
+    decoding: Greedy | Drawn,
+    account: Account,
+) -> Writer:
+    """Returns a student, or a base.
+
+    Args:
+        role: who answers for it.
+        source: what its outputs are called.
+        base: the folder of the base.
+        adapter: the folder of the student, or none for the base alone.
+        max_new_tokens: a local answer is cut after so many tokens.
+        batch_size: how many local answers are generated at once.
+        decoding: how to choose each token; an endpoint is told a temperature and a seed.
+        account: what asking an endpoint comes to.
+
+    Raises:
+        ArfError: the prompt or the endpoint's parameters are wrong.
+    """
+    prompt = load_prompt(role.root.prompt)
+    asker: Asker
+    if isinstance(role.root, EndpointStudent):
+        from arf.llm.open import open_asker
+
+        folder = adapter or base
+        weights = sha256_text("".join(map(sha256_file, sorted(folder.glob("*.safetensors")))))
+        drawn = decoding._asdict() if isinstance(decoding, Drawn) else {}
+        asker = open_asker(role.root.of(folder.name, weights, **drawn), "student", account)
+    else:
+        asker = LocalAsker(source, base, adapter, max_new_tokens, batch_size, decoding)
+    return ModelWriter(source, asker, prompt)

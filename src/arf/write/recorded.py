@@ -1,6 +1,7 @@
 """Outputs that already exist in a file."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
 from pathlib import Path
 
 from arf.files import read_records
@@ -12,24 +13,24 @@ class RecordedWriter:
 
     Args:
         source: the source that the texts belong to.
-        path: recorded texts of one channel, in the order of the cases.
+        path: gives the file of a channel's recorded texts, in the order of the cases.
     """
 
-    def __init__(self, source: str, path: Path) -> None:
+    def __init__(self, source: str, path: Callable[[str], Path]) -> None:
         self._source = source
         self._path = path
 
     def write(self, cases: Iterable[Case]) -> Iterator[Output]:
-        """Streams the recorded outputs of the cases."""
-        remaining = iter(cases)
-        for recorded in read_records(self._path, RecordedText):
-            for case in remaining:
-                if case.id == recorded.id:
-                    yield Output(
-                        id=case.id,
-                        channel=case.channel,
-                        source=self._source,
-                        text=recorded.text,
-                        provider="recorded",
-                    )
-                    break
+        """Streams the recorded outputs of the cases, of one channel after the other."""
+        for channel, remaining in groupby(cases, key=lambda case: case.channel):
+            for recorded in read_records(self._path(channel), RecordedText):
+                for case in remaining:
+                    if case.id == recorded.id:
+                        yield Output(
+                            id=case.id,
+                            channel=case.channel,
+                            source=self._source,
+                            text=recorded.text,
+                            provider="recorded",
+                        )
+                        break

@@ -58,7 +58,7 @@ _NO_SENTENCE = re.compile(
 _PAIRS = ("()", "[]", "\u201c\u201d")
 
 
-class Refusal(Exception):  # noqa: N818
+class Refusal(Exception):
     """No rewrite is safe; the message says why."""
 
 
