@@ -52,6 +52,7 @@ class Server:
         outage: from when to when each request gets a 503.
         always: the verdict on every request.
         flaky: the share of requests that get a 503.
+        fussy: the share of requests that get a 429, whatever the load.
         most: requests at once, above which each gets a 429.
         wire: seconds of the network, each way.
         headers: what an answer bears, from the bucket's level.
@@ -65,6 +66,7 @@ class Server:
     outage: tuple[float, float] = (0.0, 0.0)
     always: str | None = None
     flaky: float = 0.0
+    fussy: float = 0.0
     most: int | None = None
     wire: float = 0.001
     headers: Callable[[float], dict[str, str]] = lambda level: {}
@@ -98,6 +100,9 @@ class Server:
         if out or self.always == "down" or self.rng.random() < self.flaky:
             self.down += 1
             return "down"
+        if self.fussy and self.rng.random() < self.fussy:
+            self.throttled += 1
+            return "throttled"
         if self.most is not None and self._under_way >= self.most:
             self.throttled += 1
             return "throttled"

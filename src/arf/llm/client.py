@@ -81,14 +81,14 @@ class Client:
             content = json.loads(raw) if raw else None
         except ValueError as error:
             if status == 200:
-                raise Fault("the answer is no JSON", "down", own=True) from error
+                raise Fault("the answer is no JSON", "row", own=True) from error
             content = raw[:1000].decode("utf-8", "replace")
         if status != 200:
             raise refusal(self.endpoint, self.role, status, headers, content)
         try:
             return parse(content), headers
         except Malformed as error:
-            raise Fault(str(error), "down", own=True) from error
+            raise Fault(str(error), "row", own=True) from error
 
     async def models(self) -> list[dict[str, Any]]:
         """Returns what the endpoint lists as its models; nothing where it lists none."""

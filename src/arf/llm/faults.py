@@ -23,7 +23,7 @@ class Fault(Exception):
     """A fault that another try may not meet.
 
     Attributes:
-        verdict: what it says of the endpoint: too many requests, not there, or nothing.
+        verdict: what it says of the endpoint: too many requests, not well, or nothing.
         own: whether it may lie in this one request, so that its tries are counted.
         retry_after: seconds that the endpoint asks to wait.
         kind: what the row's failure is called after the last try.
@@ -32,7 +32,7 @@ class Fault(Exception):
     def __init__(
         self,
         message: str,
-        verdict: Literal["throttled", "down"],
+        verdict: Literal["throttled", "down", "row"],
         own: bool,
         retry_after: float | None = None,
         kind: Literal["server", "timeout"] = "server",

@@ -13,6 +13,10 @@ from arf.llm.pace import Bucket, Pace
 from arf.llm.quota import Quota
 from arf.llm.window import Window
 
+MEMORY = 64  # outcomes over which the share of 429s is averaged
+FEW = 0.1  # a share of 429s without a Retry-After that says nothing of the endpoint as a whole,
+IN_A_ROW = 3  # unless so many come one after the other
+
 
 class GaveUp(Exception):
     """The endpoint has answered nothing for longer than `patience`, or asks to wait that long.
@@ -52,6 +56,8 @@ class Limiter:
         self._timer: asyncio.TimerHandle | None = None
         self._hold = -math.inf  # no request before this moment, on the endpoint's word
         self._failing: float | None = None  # since when, without a success
+        self._turned_away = 0.0  # the share of late answers that were 429s
+        self._in_a_row = 0
 
     async def slot(self, tokens: int) -> None:
         """Waits until one more request of so many tokens may be sent.
@@ -89,6 +95,8 @@ class Limiter:
             sent_at: when it was sent, by the same clock.
         """
         now = self._clock()
+        self._turned_away -= self._turned_away / MEMORY
+        self._in_a_row = 0
         self._failing = None
         self._window.succeeded(sent_at)
         self._pace.succeeded(sent_at)
@@ -110,6 +118,11 @@ class Limiter:
             sent_at: when it was sent, by the same clock.
         """
         now = self._clock()
+        self._turned_away += ((verdict == "throttled") - self._turned_away) / MEMORY
+        self._in_a_row = self._in_a_row + 1 if verdict == "throttled" else 0
+        alone = self._in_a_row < IN_A_ROW and self._turned_away < FEW
+        if verdict == "throttled" and alone and not retry_after:
+            verdict = "row"  # an empty bucket would turn the next ones away, too
         if verdict == "row":
             self._window.ended(now, sent_at)
             self._end(now)

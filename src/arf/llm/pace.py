@@ -144,7 +144,6 @@ class Pace:
     def _grown(self, seconds: float) -> float:
         """Returns the rate so many seconds after the last pause."""
         if self._doubling:
-            return self._estimate * 2.0 ** min(seconds / max(self._scale / 4, 0.1), 20.0)
-        past: float = seconds / (PLATEAU * self._scale) - 1
-        curve: float = past**3
-        return self._estimate * (1 + (1 - STEP_BACK if past < 0 else GROWTH) * curve)
+            return self._estimate * math.exp2(min(seconds / max(self._scale / 4, 0.1), 20.0))
+        past = seconds / (PLATEAU * self._scale) - 1
+        return self._estimate * (1 + (1 - STEP_BACK if past < 0 else GROWTH) * math.pow(past, 3))

@@ -134,8 +134,9 @@ class Sender:
                     return
                 if fault.kind == "timeout":
                     seconds *= SLOWER
-                if tries:
-                    pause = min(FIRST_PAUSE * 2 ** (tries - 1), LONGEST_PAUSE)
+                own = max(tries, 0 if fault.retry_after else throttled)
+                if own:
+                    pause = min(FIRST_PAUSE * 2.0 ** min(own - 1, 9), LONGEST_PAUSE)
                     await asyncio.sleep(pause * random.uniform(0.5, 1))
 
     async def _try(
