@@ -4,7 +4,6 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -49,7 +48,7 @@ def project(server: MockEndpoint, tmp_path_factory: pytest.TempPathFactory) -> P
         roles__annotator=endpoint,
         roles__editor=endpoint,
         roles__judge=endpoint,
-        roles__student=endpoint | {"model": "{student}"},
+        roles__student=endpoint | {"model": "{student}", "prompt": "prompts/teacher.yaml"},
     )
     project.ok("dvc repro judge@r0 judge@r1 predict@student-r1")
     return project
@@ -142,4 +141,4 @@ def test_a_mistake_is_one_line(
 def test_nothing_of_the_state_lies_in_what_is_shared(project: Project) -> None:
     assert (project.root / ".arf/answers/answers.db").exists()
     assert "answers.db" not in project.ok("git status --porcelain --ignored=no")
-    assert "answers" not in Path(project.root / "dvc.lock").read_text()
+    assert ".arf" not in (project.root / "dvc.lock").read_text()

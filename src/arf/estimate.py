@@ -1,10 +1,10 @@
 """What models behind endpoints will be asked, and what that comes to, before anything is sent."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from arf.llm import Question, Reply
+from arf.llm import Question
 from arf.llm.endpoint import Endpoint, LlmParams
 from arf.llm.exchange import Exchange, body_of, key_of
 from arf.llm.prices import FREE, Price, Prices
@@ -58,16 +58,6 @@ class Asked(NamedTuple):
     question: Question
     times: float = 1
     known: bool = True
-
-
-class Unasked:
-    """An asker for questions that are built and never asked."""
-
-    provider = model = "nobody"
-
-    def ask(self, questions: Iterable[Question]) -> Iterator[Reply]:
-        """Answers nothing."""
-        return iter(())
 
 
 class Estimator:

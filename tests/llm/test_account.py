@@ -11,8 +11,9 @@ import pytest
 
 from arf.errors import ArfError
 from arf.llm import Failure
-from arf.llm.account import BudgetUsedUp, account
+from arf.llm.account import account
 from arf.llm.endpoint import Endpoint, LlmParams, LocalModel
+from arf.llm.meter import BudgetUsedUp
 from arf.llm.run_id import current_run
 
 PRICES = """\

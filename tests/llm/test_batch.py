@@ -1,15 +1,25 @@
 """Batch mode against a real server on loopback: one batch for each set of rows, all answered."""
 
 import json
+import time
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from asking import Shape, question, replies
+from asking import Shape, endpoint, question, replies
 from mock_endpoint import Behaviour, MockEndpoint
+from tokenizers import Tokenizer
+from tokenizers.models import WordLevel
 
 from arf.errors import ArfError
-from arf.llm import Reply, batch, batch_api, jobs
+from arf.llm import Question, Reply, batch, batch_api, jobs
+from arf.llm.account import account
+from arf.llm.cache import Answers
+from arf.llm.endpoint import LlmParams
+from arf.llm.faults import Fault
+from arf.llm.privacy import Pseudonymiser
+from arf.llm.tracing import Tracer
 
 
 @pytest.fixture(autouse=True)
@@ -95,7 +105,6 @@ def test_only_rows_that_failed_are_submitted_again(
     assert whole(found)
     assert (server.stats.batches, server.stats.rows) == (2, 27)
     assert usage(tmp_path)["retries"] == 7
-    assert usage(tmp_path)["completion_tokens"] == 20 * (usage(tmp_path)["completion_tokens"] // 20)
     assert "teacher: batch 1 of 1: " in capsys.readouterr().err
 
 
@@ -231,3 +240,187 @@ def test_what_the_user_has_to_correct_is_one_line(
 def test_a_server_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(ArfError, match="Connection refused, in 2 tries"):
         replies("http://127.0.0.1:9/v1", tmp_path, [question(0)], mode="batch", limits={"tries": 2})
+
+
+PRICES = """\
+currency: USD
+models:
+  - {model: mock, since: 2026-01-01, input: 0, output: 1000000, batch: 0.5, source: a test}
+"""
+
+
+def test_a_budget_lets_through_what_it_surely_covers_and_then_the_rest_of_it(
+    server: MockEndpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "prices.yaml").write_text(PRICES)
+    questions = [question(i) for i in range(30)]
+    with pytest.raises(ArfError, match=r"roles\.teacher\.budget: 100\.00 USD is used up"):
+        replies(server.url, tmp_path, questions, mode="batch", budget=100)  # 25 a row at most
+    spent = usage(tmp_path)["money"]
+    done = server.stats.rows
+    assert isinstance(spent, float)
+    assert 75 < spent <= 100
+    assert done > 4
+    assert server.stats.batches > 1
+    assert whole(replies(server.url, tmp_path, questions, mode="batch"))
+    assert (server.stats.rows, server.stats.row_repeats) == (30, 0)
+
+
+def test_a_budget_of_zero_sends_nothing(
+    server: MockEndpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "prices.yaml").write_text(PRICES)
+    with pytest.raises(ArfError, match=r"roles\.teacher\.budget"):
+        replies(server.url, tmp_path, [question(0)], mode="batch", budget=0)
+    assert (server.stats.files, server.stats.batches) == (0, 0)
+
+
+def test_what_is_under_way_waits_where_the_account_may_have_no_more(
+    server: MockEndpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batch, "FULL", "invalid_json_line")
+    monkeypatch.setattr(jobs, "MOST_ROWS", 5)
+    server.behaviour.batch_faults = {"invalid": True}
+    assert whole(replies(server.url, tmp_path, [question(i) for i in range(10)], mode="batch"))
+    assert server.stats.batches == 3
+    server.behaviour.batch_faults = {"invalid": True, "always": True}
+    with pytest.raises(ArfError, match="failed: This line is not parseable"):
+        replies(server.url, tmp_path, [question(i) for i in range(10, 20)], mode="batch")
+
+
+def stop(server: MockEndpoint, folder: Path, count: int) -> None:
+    """Submits a batch and stops as soon as it is under way."""
+    with pytest.MonkeyPatch.context() as stopping, pytest.raises(KeyboardInterrupt):
+        stopping.setattr(batch.Round, "_wait", interrupt)
+        replies(server.url, folder, [question(i) for i in range(count)], mode="batch")
+
+
+def interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_paid_answers_to_what_is_no_longer_asked_are_kept(
+    server: MockEndpoint, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stop(server, tmp_path, 10)
+    assert "dvc repro goes on waiting for them" in capsys.readouterr().err
+    assert whole(replies(server.url, tmp_path, [question(i) for i in range(4)], mode="batch"))
+    assert "waits for batch batch_1" in capsys.readouterr().err
+    assert usage(tmp_path)["prompt_tokens"]
+    assert whole(replies(server.url, tmp_path, [question(i) for i in range(12)], mode="batch"))
+    assert (server.stats.batches, server.stats.rows) == (2, 12)
+    assert usage(tmp_path)["hits"] == 10
+
+
+def test_a_cancelled_batch_keeps_its_answers_and_ends_the_run(
+    server: MockEndpoint, tmp_path: Path
+) -> None:
+    server.behaviour.batch_seconds = 2
+    stop(server, tmp_path, 40)
+    deadline = time.monotonic() + 10
+    while server.stats.rows < 5 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    request = urllib.request.Request(f"{server.url}/batches/batch_1/cancel", method="POST")
+    with urllib.request.urlopen(request) as response:
+        assert response.status == 200
+    server.behaviour.batch_seconds = 0.1
+    questions = [question(i) for i in range(40)]
+    with pytest.raises(ArfError, match="batch_1 was cancelled; dvc repro submits what it left"):
+        replies(server.url, tmp_path, questions, mode="batch")
+    assert whole(replies(server.url, tmp_path, questions, mode="batch"))
+    assert (server.stats.rows, server.stats.row_repeats) == (40, 0)
+
+
+def test_a_batch_of_another_key_is_not_submitted_again(
+    server: MockEndpoint, tmp_path: Path
+) -> None:
+    stop(server, tmp_path, 3)
+    (folder,) = left(tmp_path)
+    record = json.loads((folder / "record.json").read_text())
+    (folder / "record.json").write_text(json.dumps(record | {"batch": "batch_77"}))
+    with pytest.raises(ArfError, match=f"batch_77 or its results are not there.*{folder.name}"):
+        replies(server.url, tmp_path, [question(0)], mode="batch")
+    (folder / "record.json").write_text("{")
+    with pytest.raises(ArfError, match="no record of a batch; look at the provider"):
+        replies(server.url, tmp_path, [question(0)], mode="batch")
+    assert server.stats.batches == 1
+
+
+def test_a_short_outage_while_waiting_does_no_harm_and_a_long_one_is_told(
+    server: MockEndpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, looks = batch_api.BatchApi.look, iter(range(1000))
+
+    def look(api: batch_api.BatchApi, name: str) -> batch_api.State:
+        if next(looks) < 3:
+            raise Fault("503", "down", own=False)
+        return real(api, name)
+
+    monkeypatch.setattr(batch_api.BatchApi, "look", look)
+    assert whole(replies(server.url, tmp_path, [question(0)], mode="batch"))
+    looks = iter([0] * 1000)
+    monkeypatch.setattr(batch, "OUTAGE", 0.1)
+    with pytest.raises(ArfError, match="no look at batch batch_2 succeeds, at last: 503"):
+        replies(server.url, tmp_path, [question(1)], mode="batch")
+    looks = iter(range(10, 100))
+    assert whole(replies(server.url, tmp_path, [question(1)], mode="batch"))
+    assert server.stats.batches == 2
+
+
+def test_a_result_that_was_cut_is_told_and_fetched_again(
+    server: MockEndpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = batch_api.BatchApi.download
+
+    def cut(api: batch_api.BatchApi, file: str, path: Path) -> None:
+        real(api, file, path)
+        path.write_bytes(path.read_bytes()[:-30])
+
+    questions = [question(i) for i in range(3)]
+    with monkeypatch.context() as cutting:
+        cutting.setattr(batch_api.BatchApi, "download", cut)
+        with pytest.raises(ArfError, match=r"file-2\.jsonl:3: "):
+            replies(server.url, tmp_path, questions, mode="batch")
+    assert whole(replies(server.url, tmp_path, questions, mode="batch"))
+    assert server.stats.batches == 1
+
+
+def test_a_certificate_that_is_not_trusted_is_told(tmp_path: Path) -> None:
+    with MockEndpoint(tls=True) as server, pytest.raises(ArfError, match="is not trusted"):
+        replies(server.url, tmp_path, [question(0)], mode="batch")
+
+
+def test_a_prompt_over_the_context_is_told_before_it_is_sent(
+    server: MockEndpoint, tmp_path: Path
+) -> None:
+    tokenizer = tmp_path / "tokenizer.json"
+    Tokenizer(WordLevel({"[UNK]": 0}, unk_token="[UNK]")).save(str(tokenizer))
+    changes = {"tokenizer": str(tokenizer), "context": 40, "limits": {"max_failed": 1}}
+    found = replies(server.url, tmp_path, [question(0)], mode="batch", **changes)
+    assert found[0].failure is not None
+    assert found[0].failure.kind == "context"
+    assert server.stats.batches == 0
+
+
+def test_requests_are_traced_and_leave_without_personal_data(
+    server: MockEndpoint, tmp_path: Path
+) -> None:
+    asked = [{"role": "user", "content": "Write to ann.lee@example.org. [[first:badjson]]"}]
+    server.behaviour.answer = lambda body: '{"note": "Write to [EMAIL_1].", "rating": 2}'
+    with account("teach", LlmParams(), tmp_path) as spending:
+        model = endpoint(server.url, mode="batch")
+        answers = Answers(tmp_path / "answers.db")
+        spending.closing.callback(answers.close)
+        meter = spending.meter("teacher", model)
+        asker = batch.BatchAsker("teacher", model, meter, answers, Pseudonymiser(), Tracer("teach"))
+        (reply,) = asker.ask([Question("webform/1", asked, Shape)])
+    assert reply.value == Shape(note="Write to ann.lee@example.org.", rating=2)
+    assert "ann.lee" not in json.dumps(server.stats.bodies)
+    lines = (tmp_path / ".arf" / "traces" / "teach.jsonl").read_text().splitlines()
+    bad, good = [json.loads(line) for line in lines]
+    assert bad["failure"].startswith("invalid")
+    assert "That answer cannot be used" in good["messages"][-1]["content"]
+    assert good["failure"] is None
+    assert "ann.lee" not in "".join(lines)

@@ -8,6 +8,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from keeping import META, fill, holding, sql, stored
 
 from arf.errors import ArfError
@@ -134,7 +135,7 @@ def test_a_busy_file_is_waited_for_and_then_named(
         assert answers.get("k0")
         holder.execute("ROLLBACK")
         asyncio.run(answers.put("l", stored(), META))
-        with database.FileLock(f"{path}.lock"), pytest.raises(ArfError, match="busy for"):
+        with FileLock(f"{path}.lock"), pytest.raises(ArfError, match="busy for"):
             asyncio.run(answers.put("m", stored(), META))
     holder.close()
 

@@ -5,6 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from arf.errors import ArfError
 from arf.llm.claims import Claims
 
 KEY = hashlib.sha256(b"question").hexdigest()
@@ -35,3 +38,19 @@ def test_another_process_holds_until_it_is_killed(tmp_path: Path) -> None:
         holder.kill()
         holder.wait()
         assert claims.claim(KEY)
+
+
+def test_a_claim_is_none_on_another_key(tmp_path: Path) -> None:
+    claims = Claims(tmp_path / "claims")
+    keys = [hashlib.sha256(bytes([n])).hexdigest() for n in range(200)]
+    assert all(claims.claim(key) for key in keys)
+    for key in keys[::2]:
+        claims.release(key)
+    claims.release("0" * 64)
+    assert [claims.claim(key) for key in keys[:4]] == [True, False, True, False]
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(ArfError, match="file/claims: Not a directory"):
+        Claims(tmp_path / "file" / "claims")

@@ -121,7 +121,7 @@ def import_(file: Annotated[Path, typer.Argument(metavar="FILE.jsonl.gz")]) -> N
 def _lines(file: Path) -> Iterator[tuple[str, Stored, Meta]]:
     number = 0
     try:
-        with gzip.open(file, "rt", encoding="utf-8") as lines:
+        with gzip.open(file) as lines:
             for text in lines:
                 number += 1
                 line = Line.model_validate(json.loads(text))  # lone surrogates too

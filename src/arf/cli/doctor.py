@@ -4,11 +4,10 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -16,25 +15,27 @@ from rich.markup import escape
 from rich.table import Table
 
 from arf.annotate.asking import ModelAnnotator
-from arf.annotate.providers import AnnotatorRole, RulesRole
+from arf.annotate.providers import RulesRole
 from arf.annotate.rules import RulesAnnotator
 from arf.audit import AuditParams
 from arf.bases.prepare import Base
 from arf.channels import Channels
+from arf.cli.endpoints import endpoints_findings
+from arf.cli.findings import Finding, State
+from arf.cli.roles import Roles
 from arf.compare import CompareParams
 from arf.errors import ArfError
 from arf.ingest.convert import DataParams
 from arf.judge import JudgeParams
 from arf.layout import untuned
-from arf.llm import Question, Reply
 from arf.llm.endpoint import Endpoint, LlmParams, LocalModel
-from arf.params import Section, did_you_mean, load_section
+from arf.llm.unasked import Unasked
+from arf.params import did_you_mean, load_section
 from arf.predict import PredictParams, Sampled
 from arf.prompts import PROMPTS, load_prompt
 from arf.records import Case, Output
 from arf.revise import Request
 from arf.revise.asking import ModelEditor
-from arf.revise.providers import EditorRole
 from arf.rounds import TEACHER, Round, check, ordered
 from arf.sample import SampleParams
 from arf.targets import TargetsParams
@@ -43,22 +44,11 @@ from arf.track.mirror import TrackParams
 from arf.track.runs import without_credentials
 from arf.train.params import Student, TrainParams
 from arf.trial import TrialParams
-from arf.write.providers import RecordedRole, StudentRole, TeacherRole
+from arf.write.providers import RecordedRole
 
 SAMPLE = Path("data/sample")
 GIGABYTES_NEEDED = 3
 PACKAGES = ("dvc", "mlflow", "torch", "transformers", "trl", "peft", "openai")
-State = Literal["ok", "note", "fail"]
-
-
-class Roles(Section):
-    """The whole `roles` section."""
-
-    teacher: TeacherRole
-    annotator: AnnotatorRole
-    editor: EditorRole
-    judge: AnnotatorRole
-    student: StudentRole
 
 
 SECTIONS: dict[str, Any] = {
@@ -82,22 +72,19 @@ SECTIONS: dict[str, Any] = {
 }
 
 
-@dataclass(frozen=True)
-class Finding:
-    """What a check found; a `fail` says what to do."""
-
-    state: State
-    text: str
-
-
-def doctor() -> None:
+def doctor(
+    endpoints: Annotated[
+        bool, typer.Option("--endpoints", help="Ask each role's endpoint for a token, too.")
+    ] = False,
+) -> None:
     """Check the environment, the parameters, the prompts, the data and the disk.
 
     Every line that is not fine says what to do. Exits with 1 if a run would fail.
     """
     table = Table("check", "", "finding", box=None)
     failed = False
-    for name, examine in CHECKS.items():
+    checks = {**CHECKS, "endpoints": endpoints_findings} if endpoints else CHECKS
+    for name, examine in checks.items():
         for finding in _findings(examine):
             failed |= finding.state == "fail"
             mark = {"ok": "[green]ok[/]", "note": "[yellow]note[/]", "fail": "[red]FAIL[/]"}
@@ -195,21 +182,12 @@ def _render(roles: Roles, channel: str, taxonomy: Taxonomy) -> None:
     for annotator in (roles.annotator.root, roles.judge.root):
         if not isinstance(annotator, RulesRole):
             prompt = load_prompt(annotator.prompt)
-            ModelAnnotator(_Nobody(), prompt, taxonomy).question(case, output)
+            ModelAnnotator(Unasked(), prompt, taxonomy).question(case, output)
     if isinstance(roles.editor.root, Endpoint | LocalModel):
-        editor = ModelEditor(_Nobody(), taxonomy)
+        editor = ModelEditor(Unasked(), taxonomy)
         for name, code in taxonomy.codes.items():
             if code.prompt is not None:
                 editor.question(Request(case, output, "probe", name, ()))
-
-
-class _Nobody:
-    """An asker for questions that are built and never asked."""
-
-    provider = model = "nobody"
-
-    def ask(self, questions: Iterable[Question]) -> Iterator[Reply]:
-        return iter(())
 
 
 def _data() -> Iterator[Finding]:

@@ -1,7 +1,7 @@
 """`arf prompts show`: exactly what a role's model would be sent."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -14,10 +14,11 @@ from arf.channels import Channels
 from arf.errors import ArfError
 from arf.files import read_records
 from arf.layout import DATA, annotations, cases, outputs
-from arf.llm import Question, Reply
+from arf.llm import Question
 from arf.llm.endpoint import Endpoint, LlmParams, LocalModel
 from arf.llm.exchange import body_of
 from arf.llm.structured import instruct
+from arf.llm.unasked import Unasked
 from arf.params import did_you_mean, load_section
 from arf.prompts import PROMPTS, load_prompt
 from arf.records import Annotation, Case, Finding, Output
@@ -66,12 +67,12 @@ def show(
     found = _find_case(case, channel)
     if role in ("teacher", "student"):
         prompt = load_prompt(getattr(params, "prompt", PROMPTS / "teacher.yaml"))
-        question = ModelWriter(source or role, _Nobody(), prompt).question(found)
+        question = ModelWriter(source or role, Unasked(), prompt).question(found)
     elif role == "editor":
         question = _edit(found, code, source or TEACHER)
     else:
         prompt = load_prompt(getattr(params, "prompt", PROMPTS / "judge.yaml"))
-        annotator = ModelAnnotator(_Nobody(), prompt, load_taxonomy())
+        annotator = ModelAnnotator(Unasked(), prompt, load_taxonomy())
         question = annotator.question(found, _find_output(found, source or TEACHER))
     if isinstance(params, EndpointStudent) and source is not None:
         params = params.of(source)
@@ -84,15 +85,6 @@ def show(
     elif not isinstance(params, LocalModel) and role != "student":
         _note(f"roles.{role} is {params.provider}: no model is asked; one would read this")
     _print_messages(messages)
-
-
-class _Nobody:
-    """An asker for questions that are built and never asked."""
-
-    provider = model = "nobody"
-
-    def ask(self, questions: Iterable[Question]) -> Iterator[Reply]:
-        return iter(())
 
 
 def _print_messages(messages: Iterable[dict[str, str]]) -> None:
@@ -132,7 +124,7 @@ def _edit(case: Case, code: str | None, source: str) -> Question:
     if not findings:
         _note(f"{case.id} of {source} is not flagged with {code}: no editor would be asked")
     request = Request(case, output, taxonomy.codes[code].round or source, code, findings)
-    return ModelEditor(_Nobody(), taxonomy).question(request)
+    return ModelEditor(Unasked(), taxonomy).question(request)
 
 
 def _findings(case: Case, output: Output, taxonomy: Taxonomy) -> tuple[Finding, ...]:

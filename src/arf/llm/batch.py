@@ -1,13 +1,13 @@
 """The asker behind OpenAI's Batch API: half the price, and answers within a day."""
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from arf.errors import ArfError
 from arf.files import read_records
 from arf.llm import Question, Reply
-from arf.llm.account import Meter
 from arf.llm.batch_api import ENDED, BatchApi, NotThereError, State
 from arf.llm.cache import Answers
 from arf.llm.deferred import Deferred
@@ -15,7 +15,9 @@ from arf.llm.desk import Desk
 from arf.llm.endpoint import Endpoint
 from arf.llm.faults import Fault
 from arf.llm.jobs import Job, Jobs
+from arf.llm.meter import Meter
 from arf.llm.rows import Result, key_and_index
+from arf.llm.tracing import Tracer
 from arf.progress import say
 
 if TYPE_CHECKING:
@@ -38,6 +40,7 @@ class BatchAsker:
         meter: counts, and refuses what the budget does not allow.
         answers: the response cache.
         privacy: replaces personal data on the way out; null leaves it.
+        tracer: notes what was asked and answered; null for none.
     """
 
     provider = "openai"
@@ -49,11 +52,13 @@ class BatchAsker:
         meter: Meter,
         answers: Answers,
         privacy: "Pseudonymiser | None",
+        tracer: Tracer | None = None,
     ) -> None:
         self.model = endpoint.model
         self._role = role
         self._endpoint = endpoint
         self._answers = answers
+        self._tracer = tracer
         self._desk = Desk(role, endpoint, meter, answers, privacy)
         self._jobs = Jobs(endpoint.base_url)
 
@@ -65,7 +70,7 @@ class BatchAsker:
                 used up. What was answered by then is in the cache, and the next run waits for the
                 batches that are under way.
         """
-        deferred = Deferred(self._desk, questions)
+        deferred = Deferred(self._desk, questions, self._tracer)
         if deferred.settle():
             with BatchApi(self._endpoint, self._role) as api:
                 round_ = Round(self._role, self._jobs, self._answers, deferred, api)
@@ -108,7 +113,7 @@ class Round:
                 jobs.append(job)
         return jobs
 
-    def _joins(self, job: Job, wanted: "Iterable[str]") -> bool:
+    def _joins(self, job: Job, wanted: Set[str]) -> bool:
         """Says whether an earlier job, or another process's, answers what is wanted."""
         if job.ids.isdisjoint(wanted):
             if job.record.batch is not None and all(map(self._is_kept, job.ids)):
@@ -142,7 +147,8 @@ class Round:
         while waiting:
             for number, job in list(waiting.items()):
                 try:
-                    state = self._look(job)
+                    with self._missing(job):
+                        state = self._api.look(str(job.record.batch))
                 except Fault as fault:
                     if time.monotonic() - seen > OUTAGE:
                         raise ArfError(
@@ -167,16 +173,6 @@ class Round:
         if full and len(full) == len(jobs):
             raise full[0]
 
-    def _look(self, job: Job) -> State:
-        assert job.record.batch is not None
-        try:
-            return self._api.look(job.record.batch)
-        except NotThereError as error:
-            raise ArfError(
-                f"roles.{self._role}: batch {job.record.batch} is not there: set the key that it "
-                f"was submitted with; to submit its rows anew, delete {job.folder}"
-            ) from error
-
     def _end(self, job: Job, state: State) -> list[ArfError]:
         """Takes what came of a batch; returns why it has to wait for others, if it has to."""
         batch = f"roles.{self._role}: batch {job.record.batch}"
@@ -187,19 +183,30 @@ class Round:
             if state.code == FULL:
                 return [error]
             raise error
-        ids, paths = job.ids, []
-        for file in state.files:
-            path = job.folder / f"{file}.jsonl"
-            job.folder.mkdir(exist_ok=True)
-            self._api.download(file, path)
-            paths.append(path)
         with self._jobs.lock:
             self._deferred.refresh()
+            if not job.is_kept:  # another process took its results
+                self._deferred.release(job.ids)
+                return []
+            paths = [job.folder / f"{file}.jsonl" for file in state.files]
+            with self._missing(job):
+                for file, path in zip(state.files, paths, strict=True):
+                    self._api.download(file, path)
             results = (result for path in paths for result in read_records(path, Result))
-            fatal = self._deferred.take(results, ids, str(job.record.batch))
+            fatal = self._deferred.take(results, job.ids, str(job.record.batch), job.record.since)
             job.remove()
         if fatal is not None:
             raise fatal
         if state.status == "cancelled":
             raise ArfError(f"{batch} was cancelled; dvc repro submits what it left open")
         return []
+
+    @contextmanager
+    def _missing(self, job: Job) -> Iterator[None]:
+        try:
+            yield
+        except NotThereError as error:
+            raise ArfError(
+                f"roles.{self._role}: batch {job.record.batch} or its results are not there: set "
+                f"the key that it was submitted with; to submit its rows anew, delete {job.folder}"
+            ) from error

@@ -1,13 +1,13 @@
 """The file of answers, shared by processes and threads, and mended where it is damaged."""
 
+import fcntl
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
+from time import monotonic, sleep
 from typing import TypeVar
-
-from filelock import FileLock
 
 from arf.disk import is_disk_full
 from arf.errors import ArfError
@@ -32,7 +32,6 @@ class Database:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._lock = RLock()
-        self._alone = FileLock(f"{path}.lock", timeout=BUSY, poll_interval=POLL)
         self._db: sqlite3.Connection | None = None
         self._inode = 0
 
@@ -59,7 +58,7 @@ class Database:
                 self._db = None
 
     def _do_alone(self, work: Work[T]) -> T:
-        with self._alone:
+        with _alone(self.path):
             try:
                 return work(self._opened())
             except sqlite3.DatabaseError as error:
@@ -73,7 +72,7 @@ class Database:
         """Returns the connection, a new one where another process set the old file aside."""
         if self._db is not None and self._inode == _inode(self.path):
             return self._db
-        with self._alone:
+        with _alone(self.path):
             return self._opened()
 
     def _opened(self) -> sqlite3.Connection:
@@ -84,6 +83,22 @@ class Database:
             self._db = _connect(self.path)
             self._inode = _inode(self.path)
         return self._db
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Holds the lock that one connection of one process can have; filelock's costs a commit."""
+    until = monotonic() + BUSY
+    with Path(f"{path}.lock").open("ab") as file:
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if monotonic() > until:
+                    raise TimeoutError from None
+                sleep(POLL)
+        yield
 
 
 @contextmanager

@@ -4,21 +4,35 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import replace
 from itertools import islice
+from typing import NamedTuple
 
 from arf.errors import ArfError
 from arf.files import sha256_text
-from arf.llm import Failure, Question, Reply, tokens
-from arf.llm.account import BudgetUsedUp
+from arf.llm import Failure, Messages, Question, Reply, tokens
 from arf.llm.answers import Answer, load, verdict
 from arf.llm.cache import Meta, Stored
 from arf.llm.desk import Desk, Slot
 from arf.llm.exchange import FINAL, Exchange
 from arf.llm.faults import Fault, NoSchema, Refused
+from arf.llm.meter import BudgetUsedUp
 from arf.llm.rows import Result, Row, answer_of, key_and_index, name, row
+from arf.llm.tracing import Tracer
 from arf.progress import say
 from arf.state import state_dir
 
 CHUNK = 1000  # results that are kept in one transaction
+
+
+class _Paid(NamedTuple):
+    """A fresh answer: what to keep, and whose reply it makes."""
+
+    key: str
+    stored: Stored
+    meta: Meta
+    messages: Messages
+    text: str | None
+    exchange: Exchange | None = None
+    reply: Reply | None = None
 
 
 class Deferred:
@@ -26,12 +40,20 @@ class Deferred:
 
     The same question twice is asked once.
 
+    Args:
+        desk: looks questions up.
+        questions: the questions.
+        tracer: notes what was asked and answered; null for none.
+
     Attributes:
         stopped: why `rows` ended before the last row; null where it did not.
     """
 
-    def __init__(self, desk: Desk, questions: Iterable[Question]) -> None:
+    def __init__(
+        self, desk: Desk, questions: Iterable[Question], tracer: Tracer | None = None
+    ) -> None:
         self.stopped: BudgetUsedUp | None = None
+        self._tracer = tracer
         self._desk = desk
         self._endpoint = desk.endpoint
         self._meter = desk.meter
@@ -91,7 +113,9 @@ class Deferred:
             self._reserved[row_id] = prompt, longest
             yield row(row_id, body)
 
-    def take(self, results: Iterable[Result], ids: Set[str], source: str) -> ArfError | None:
+    def take(
+        self, results: Iterable[Result], ids: Set[str], source: str, begun: float
+    ) -> ArfError | None:
         """Takes the results of a file of requests: answers are durable before anyone uses them.
 
         An answer to what is not asked in this run was paid all the same and is kept.
@@ -100,6 +124,7 @@ class Deferred:
             results: the results, in any order.
             ids: of all rows of the file; one that has no result has met a fault.
             source: what messages call the results.
+            begun: when they were asked for, in seconds of Unix time.
 
         Returns:
             Why rows were refused for what every other row will be refused for, if any was.
@@ -109,8 +134,7 @@ class Deferred:
         fatal: ArfError | None = None
         rest = iter(results)
         while chunk := list(islice(rest, CHUNK)):
-            items: list[tuple[str, Stored, Meta]] = []
-            replies: list[tuple[Exchange, Reply | None]] = []
+            paid: list[_Paid] = []
             for result in chunk:
                 row_id = result.custom_id
                 if row_id not in ids:
@@ -126,10 +150,10 @@ class Deferred:
                 except (Fault, Refused, NoSchema) as error:
                     fatal = self._refuse(row_id, error) or fatal
                 else:
-                    self._accept(row_id, answer, items, replies)
-            self._desk.answers.put_many(items)
-            for exchange, reply in replies:
-                exchange.reply = reply
+                    paid += self._accept(row_id, answer)
+            self._desk.answers.put_many(answered[:3] for answered in paid)
+            for answered in paid:
+                self._use(answered, begun)
         if unknown:
             say(f"{source}: {unknown} results of no request in it were ignored")
         for row_id in ids - seen:
@@ -176,32 +200,39 @@ class Deferred:
         if slot.exchange.reply is None:
             self._open.setdefault(slot.exchange.key, []).append(slot)
 
-    def _accept(
-        self,
-        row_id: str,
-        answer: Answer,
-        items: list[tuple[str, Stored, Meta]],
-        replies: list[tuple[Exchange, Reply | None]],
-    ) -> None:
+    def _accept(self, row_id: str, answer: Answer) -> list[_Paid]:
+        """Returns what there is to keep: nothing where an earlier run kept the answer."""
         key, index = key_and_index(row_id)
         if key not in self._open:
-            if all(kept.index != index for kept in self._desk.answers.get(key)):
-                _, failure = verdict(answer, None)
-                reason = f"{failure.kind}: {failure.reason}" if failure else None
-                stored = Stored(index, answer.dump(), failure is None, reason)
-                items.append((key, stored, self._meter.paid(answer.usage)))
-            return
+            if any(kept.index == index for kept in self._desk.answers.get(key)):
+                return []
+            _, failure = verdict(answer, None)
+            reason = f"{failure.kind}: {failure.reason}" if failure else None
+            stored = Stored(index, answer.dump(), failure is None, reason)
+            return [_Paid(key, stored, self._meter.paid(answer.usage), [], answer.text)]
         exchange = self._open[key][0].exchange
         self._answered[key] += 1
         if index < exchange.index:
             _, failure = verdict(answer, exchange.question.shape)
             if failure is not None and failure.kind in FINAL:
                 exchange.fail(failure)
-            return
+            return []
         self._meter.count(sent=1, repaid=int(exchange.index > 0))
+        messages = exchange.next_body()["messages"]
         stored, reply = exchange.take(answer)
-        items.append((key, stored, self._meter.paid(answer.usage)))
-        replies.append((exchange, reply))
+        meta = self._meter.paid(answer.usage)
+        return [_Paid(key, stored, meta, messages, answer.text, exchange, reply)]
+
+    def _use(self, paid: _Paid, begun: float) -> None:
+        """Makes an answer that is kept a reply."""
+        if paid.exchange is None:
+            return
+        paid.exchange.reply = paid.reply
+        if self._tracer is not None:
+            question = paid.exchange.question
+            self._tracer.write(
+                paid.meta, question.id, paid.messages, paid.text, paid.stored.reason, begun
+            )
 
     def _refuse(self, row_id: str, error: Fault | Refused | NoSchema) -> ArfError | None:
         key, index = key_and_index(row_id)

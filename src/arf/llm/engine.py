@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from arf.errors import ArfError
 from arf.llm import Question, Reply
-from arf.llm.account import BudgetUsedUp, Meter
 from arf.llm.cache import Answers
 from arf.llm.claims import Claims
 from arf.llm.desk import Desk, Slot
 from arf.llm.endpoint import Endpoint
 from arf.llm.faults import NoSchema
+from arf.llm.meter import BudgetUsedUp, Meter
 from arf.llm.sender import Sender
 from arf.llm.tracing import Tracer
 

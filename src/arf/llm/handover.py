@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from arf.errors import ArfError
 from arf.files import read_records, sha256_text
 from arf.llm import Question, Reply
-from arf.llm.account import Meter
 from arf.llm.cache import Answers
 from arf.llm.deferred import Deferred
 from arf.llm.desk import Desk
 from arf.llm.endpoint import Endpoint
+from arf.llm.meter import Meter
 from arf.llm.rows import Named, Result, Row
+from arf.llm.tracing import Tracer
 from arf.state import state_dir
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class FileAsker:
         answers: the response cache.
         privacy: replaces personal data on the way out; null leaves it.
         stage: the stage, for files.
+        tracer: notes what was asked and answered; null for none.
     """
 
     provider = "openai"
@@ -47,9 +49,11 @@ class FileAsker:
         answers: Answers,
         privacy: "Pseudonymiser | None",
         stage: str,
+        tracer: Tracer | None = None,
     ) -> None:
         self.model = endpoint.model
         self._role = role
+        self._tracer = tracer
         self._name = f"{role}-{stage}"
         self._desk = Desk(role, endpoint, meter, answers, privacy)
         self._folder = state_dir("handover")
@@ -61,7 +65,7 @@ class FileAsker:
             ArfError: requests have to be answered first, or a file of results is broken, or the
                 budget is used up.
         """
-        deferred = Deferred(self._desk, questions)
+        deferred = Deferred(self._desk, questions, self._tracer)
         if deferred.settle():
             files = {path: _ids(path) for path in self._files()}
             self._read(deferred, files)
@@ -79,7 +83,8 @@ class FileAsker:
         for path, ids in files.items():
             results = _results(path)
             if results.exists():
-                fatal = deferred.take(read_records(results, Result), ids, str(results))
+                begun = path.stat().st_mtime
+                fatal = deferred.take(read_records(results, Result), ids, str(results), begun)
                 if fatal is not None:
                     raise ArfError(f"{results}: {fatal}")
         deferred.settle()

@@ -64,6 +64,11 @@ class Job:
         """The file of its rows."""
         return self.folder / REQUESTS
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether nobody has removed it."""
+        return (self.folder / RECORD).exists()
+
     def save(self, state: Literal["intended", "creating", "created"], **known: Any) -> None:
         """Makes durable how far the job is."""
         self.record = Record(state=state, since=time.time(), **known)

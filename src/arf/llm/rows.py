@@ -3,7 +3,7 @@
 import json
 from typing import Any, Final, NamedTuple
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from arf.llm.answers import Answer, Malformed, parse
 from arf.llm.endpoint import Endpoint
@@ -22,7 +22,7 @@ class Row(NamedTuple):
 class Named(BaseModel):
     """The part of a request line by which its result is found."""
 
-    custom_id: str
+    custom_id: str = Field(pattern=r"^[0-9a-f]{64}-[0-9]+$")
 
 
 class Response(BaseModel):

@@ -1,8 +1,8 @@
 """What can be read of a broken database is saved into a new one."""
 
 import sqlite3
-from collections.abc import Generator, Iterator
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, suppress
 from itertools import count
 from pathlib import Path
 
@@ -65,28 +65,30 @@ def _set_aside(path: Path) -> Path:
 
 def _readable(db: sqlite3.Connection) -> Iterator[Row]:
     """Yields rows up to a damage, steps over it in growing steps, and reads back to its far end."""
-    low, step, whole = 0, 0, False
-    while not whole and step < _END:
-        last, whole = yield from _rows(db, low + step, _END)
-        if last is None and not whole:
+    low, step = 0, 0
+    while step < _END:
+        try:
+            found = _one(db, low + step, _END)
+        except sqlite3.DatabaseError:
             step += 1 + step // 1000
             continue
-        yield from _rows(db, low, low + step, backward=True)
-        low, step = last or low, 0
+        high = low + step
+        with suppress(sqlite3.DatabaseError):
+            while before := _one(db, low, high, "DESC"):
+                high = before[0] - 1
+                yield before[1:]
+        if found is None:
+            return
+        low, step = found[0], 0
+        yield found[1:]
 
 
-def _rows(
-    db: sqlite3.Connection, low: int, high: int, backward: bool = False
-) -> Generator[Row, None, tuple[int | None, bool]]:
-    """Yields the rows after `low` up to `high`; returns the last one's id, and whether all came."""
-    last = None
-    try:
-        for id_, *row in db.execute(f"{_RANGE} {'DESC' if backward else ''}", (low, high)):
-            if not low < id_ <= high:  # a page that leads elsewhere
-                return last, False
-            low, high = (low, id_ - 1) if backward else (id_, high)
-            last = id_
-            yield tuple(row)
-    except sqlite3.DatabaseError:
-        return last, False
-    return last, True
+def _one(db: sqlite3.Connection, low: int, high: int, order: str = "ASC") -> Row | None:
+    """Returns the first row after `low` up to `high`, its id before the rest.
+
+    It is asked for alone, since sqlite3 reads ahead and would drop the last row before a damage.
+    """
+    row: Row | None = db.execute(f"{_RANGE} {order} LIMIT 1", (low, high)).fetchone()
+    if row is not None and not low < row[0] <= high:
+        raise sqlite3.DatabaseError("malformed: a page leads elsewhere")
+    return row

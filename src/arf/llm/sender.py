@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from arf.errors import ArfError
 from arf.llm import Failure
-from arf.llm.account import Meter
 from arf.llm.answers import Answer
 from arf.llm.cache import Answers
 from arf.llm.claims import Claims
@@ -16,6 +15,7 @@ from arf.llm.endpoint import Endpoint
 from arf.llm.exchange import Exchange
 from arf.llm.faults import Fault, Refused
 from arf.llm.limiter import GaveUp, Limiter
+from arf.llm.meter import Meter
 from arf.llm.tokens import Counter
 from arf.llm.tracing import Tracer
 

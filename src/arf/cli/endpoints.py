@@ -1,0 +1,39 @@
+"""`arf doctor --endpoints`: what is wrong with an endpoint, before a run asks it."""
+
+from collections.abc import Iterator
+
+from arf.cli.findings import Finding
+from arf.cli.roles import Roles
+from arf.llm.endpoint import Endpoint, LlmParams
+from arf.params import load_section
+from arf.train.params import Student
+from arf.write.providers import EndpointStudent
+
+
+def endpoints_findings() -> Iterator[Finding]:
+    """Asks each role's endpoint for a token, and says what of personal data would leave."""
+    from arf.llm.privacy import Pseudonymiser
+    from arf.llm.probe import probe
+
+    roles = load_section("roles", Roles)
+    llm = load_section("llm", LlmParams)
+    asked = False
+    for name in Roles.model_fields:
+        role = getattr(roles, name).root
+        if not isinstance(role, Endpoint):
+            continue
+        asked = True
+        if isinstance(role, EndpointStudent):
+            role = role.of(next(iter(load_section("students", dict[str, Student])), "student"))
+        for state, text in probe(role, name):
+            yield Finding(state, text)
+        if role.is_loopback:
+            continue
+        if not llm.pseudonymise:
+            yield Finding("note", f"roles.{name}: personal data leaves as it is (llm.pseudonymise)")
+            continue
+        privacy = Pseudonymiser(llm.names)
+        missing = f"; not {', '.join(privacy.missing)} (llm.names)" if privacy.missing else ""
+        yield Finding("ok", f"roles.{name}: replaced are {', '.join(privacy.kinds)}{missing}")
+    if not asked:
+        yield Finding("note", "no role asks an endpoint; arf profile list shows sets that do")
