@@ -24,11 +24,15 @@ class Account:
         stage: the stage.
         params: what holds for every role.
         run: an id of this `dvc repro`, which budgets hold for.
+        expected: how many questions the stage will ask, null where nobody knows.
         closing: closes what is open when the stage ends.
     """
 
-    def __init__(self, stage: str, params: LlmParams, failures: TextIO) -> None:
+    def __init__(
+        self, stage: str, params: LlmParams, failures: TextIO, expected: int | None
+    ) -> None:
         self.stage = stage
+        self.expected = expected
         self.params = params
         self.run = current_run()
         self.closing = ExitStack()
@@ -71,12 +75,21 @@ class Account:
 
 @contextmanager
 def account(
-    stage: str, params: LlmParams, folder: Path = METRICS / "requests"
+    stage: str,
+    params: LlmParams,
+    folder: Path = METRICS / "requests",
+    expected: int | None = None,
 ) -> Iterator[Account]:
     """Accounts for the requests of a stage.
 
     At the end, also of a stage that fails, `usage.json` and `failures.jsonl` are written to
     `folder/stage`.
+
+    Args:
+        stage: the stage.
+        params: what holds for every role.
+        folder: where the files go.
+        expected: how many questions there will be, for the time left; null where nobody knows.
 
     Raises:
         ArfError: too many questions of a role have no answer.
@@ -84,7 +97,7 @@ def account(
     failures = folder / stage / "failures.jsonl"
     error: BaseException | None = None
     with replacing(failures) as file:
-        found = Account(stage, params, file)
+        found = Account(stage, params, file, expected)
         try:
             with found.closing:
                 yield found

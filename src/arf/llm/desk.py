@@ -62,6 +62,7 @@ class Desk:
         self.answers = answers
         self.schema = endpoint.answers != "prompt"
         self._privacy = privacy
+        self._ticker = meter.ticker()
 
     def take_in(self, question: Question) -> Slot:
         """Hides a question and looks it up."""
@@ -84,6 +85,7 @@ class Desk:
 
     def hand_back(self, slot: Slot, reply: Reply) -> Reply:
         """Counts a reply and returns it in the words of the question."""
+        self._ticker.tick()
         if reply.failure is not None:
             self.meter.failed(slot.question.id, reply.failure)
         elif not slot.exchange.asked:

@@ -11,6 +11,7 @@ from arf.errors import ArfError
 from arf.llm import Failure
 from arf.llm.endpoint import Endpoint, LocalModel
 from arf.llm.prices import FREE, Price, missing_price, read_prices, sum_of_money
+from arf.llm.ticker import Ticker
 from arf.progress import say
 
 if TYPE_CHECKING:
@@ -173,6 +174,13 @@ class Meter:
             money=money,
             created=time.time(),
         )
+
+    def ticker(self) -> Ticker:
+        """Returns what shows the progress of this role; the account ends it."""
+        account = self._account
+        shown = Ticker(f"{account.stage} {self._role}", self.usage, account.expected)
+        account.closing.callback(shown.close)
+        return shown
 
     def count(self, **numbers: int) -> None:
         """Adds to the counts of `usage` that are named."""
