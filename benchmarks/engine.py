@@ -1,8 +1,11 @@
 """The request engine against a mock server on loopback: `python benchmarks/engine.py [PART ...]`.
 
-Parts: rate (requests a second and CPU beside the bare libraries, and bespokelabs-curator where it
-is installed), throttle (429), outage (503), faults, cached, start. Without a name all of them run.
-The server has one core and the client the other; every figure is a ratio to what could be had, from
+Parts: rate (requests a second and CPU beside the bare libraries and bespokelabs-curator), throttle
+(429), outage (503), faults, cached, start, memory, kills. Without a name all of them run.
+
+CURATOR names the Python of the environment that has bespokelabs-curator, if any; ROWS=10000,1000000
+makes `memory` larger, RUNS=2 `kills` shorter. The server has one core and the client the other;
+every figure is a ratio to what could be had, from
 one run.
 """
 
@@ -18,7 +21,6 @@ import urllib.request
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +57,8 @@ def client(kind: str, url: str, rows: int, concurrency: int, **more: Any) -> dic
     """Runs one client on the first core in a process and a state folder of its own."""
     with tempfile.TemporaryDirectory() as folder:
         job = {"kind": kind, "url": url, "rows": rows, "concurrency": concurrency} | more
-        command = [sys.executable, __file__, "client", json.dumps(job)]
+        python = os.environ["CURATOR"] if kind == "curator" else sys.executable
+        command = [python, __file__, "client", json.dumps(job)]
         environment = os.environ | {"DVC_ROOT": more.get("state", folder), "OPENAI_API_KEY": "x"}
         core = min(os.sched_getaffinity(0))
         done = subprocess.run(
@@ -138,6 +141,11 @@ def arf(url: str, rows: int, concurrency: int, faults: tuple[str, ...] = ()) -> 
 
 def curator(url: str, rows: int, concurrency: int) -> None:
     os.environ |= {"HOSTED_CURATOR_VIEWER": "0", "TELEMETRY_ENABLED": "false"}
+    import tiktoken
+
+    # It counts tokens with a file that tiktoken fetches; words do where there is no network.
+    words = type("Words", (), {"encode": lambda self, text, **_: text.split()})()
+    tiktoken.encoding_for_model = tiktoken.get_encoding = lambda *_: words
     from bespokelabs import curator as engine
     from datasets import Dataset
 
@@ -176,7 +184,7 @@ def run_client(job: dict[str, Any]) -> None:
 
 
 def rate() -> None:
-    kinds = ["bare", "sdk", "arf"] + (["curator"] if find_spec("bespokelabs") else [])
+    kinds = ["bare", "sdk", "arf"] + (["curator"] if "CURATOR" in os.environ else [])
     for rows, concurrency in RATES:
         ideal = concurrency / LATENCY
         for kind in kinds:
@@ -263,6 +271,39 @@ def cached() -> None:
           f"{found['usage']['hits']} hits")  # fmt: skip
 
 
+def memory() -> None:
+    """Grows with what the process holds; the server and its lists are another process."""
+    sizes = [int(rows) for rows in os.environ.get("ROWS", "10000,100000").split(",")]
+    found = {}
+    for rows in sizes:
+        with server(latency=0.0) as url:
+            found[rows] = client("arf", url, rows, 64)
+        print(f"memory    {rows} rows: {found[rows]['memory']:.0f} MB at most, "
+              f"{found[rows]['memory'] / found[sizes[0]]['memory']:.2f} x the first, "
+              f"{rows / found[rows]['wall']:.0f} rows/s")  # fmt: skip
+
+
+def kills() -> None:
+    """Kills a run of 2,000 requests 200 times, ten times in each of 20 runs."""
+    sys.path += [str(ROOT / "tests"), str(ROOT / "tests/llm")]
+    from kills import run_and_kill
+    from mock_endpoint import Behaviour, MockEndpoint
+
+    rows, concurrency, repeated, under_way, missing = 2000, 32, 0, 0, 0
+    runs = int(os.environ.get("RUNS", "20"))
+    for seed in range(runs):
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            MockEndpoint(Behaviour(latency=0.05)) as mock,
+        ):
+            found = run_and_kill(mock, rows, concurrency, 10, Path(folder), seed)
+        repeated += found.seen - rows
+        under_way += sum(found.in_flight)
+        missing += rows - len(set(found.texts.values()))
+    print(f"kills     {10 * runs}: {missing} answers missing, {repeated} requests repeated, "
+          f"{under_way} were being answered at the kills")  # fmt: skip
+
+
 def start() -> None:
     code = "import arf.stages.teach, arf.llm.open, arf.llm.engine, aiohttp, openai"
     times = []
@@ -274,7 +315,7 @@ def start() -> None:
 
 
 PARTS = {"rate": rate, "throttle": throttle, "outage": outage, "faults": faults, "cached": cached,
-         "start": start}  # fmt: skip
+         "start": start, "memory": memory, "kills": kills}  # fmt: skip
 
 
 def main() -> None:
