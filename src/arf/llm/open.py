@@ -41,18 +41,24 @@ def open_asker(model: Endpoint | LocalModel, role: str, account: Account) -> Ask
         from arf.llm.privacy import Pseudonymiser
 
         privacy = Pseudonymiser(account.params.names)
-    if model.mode == "live":
-        from arf.llm.engine import EndpointAsker
+    tracer = None
+    if account.params.tracing:
         from arf.llm.tracing import Tracer
 
-        claims = _claims(folder / "claims")
-        tracer = Tracer(account.stage) if account.params.tracing else None
-        asker = EndpointAsker(role, model, meter, answers, claims, privacy, tracer)
-        account.closing.callback(asker.close)
-        return asker
-    from arf.llm.batch import BatchAsker
+        tracer = Tracer(account.stage)
+    if model.mode == "batch":
+        from arf.llm.batch import BatchAsker
 
-    return BatchAsker(role, model, meter, answers, privacy)
+        return BatchAsker(role, model, meter, answers, privacy, tracer)
+    if model.mode == "file":
+        from arf.llm.handover import FileAsker
+
+        return FileAsker(role, model, meter, answers, privacy, account.stage, tracer)
+    from arf.llm.engine import EndpointAsker
+
+    asker = EndpointAsker(role, model, meter, answers, _claims(folder / "claims"), privacy, tracer)
+    account.closing.callback(asker.close)
+    return asker
 
 
 @cache

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from arf.errors import ArfError
+from arf.llm.answers import Answer
 from arf.llm.client import Client
 from arf.llm.endpoint import Endpoint
 from arf.llm.exchange import body_of
@@ -53,6 +54,15 @@ def _short(endpoint: Endpoint, tokens: int) -> dict[str, Any]:
     return {"max_tokens": tokens}
 
 
+async def _complete(client: Client, body: dict[str, Any]) -> Answer:
+    """Asks twice where it has to: a server may just have closed an idle connection."""
+    try:
+        answer, _ = await client.complete(body, SECONDS)
+    except Fault:
+        answer, _ = await client.complete(body, SECONDS)
+    return answer
+
+
 async def _findings(
     client: Client, endpoint: Endpoint, role: str
 ) -> AsyncIterator[tuple[State, str]]:
@@ -61,7 +71,7 @@ async def _findings(
     begun = time.perf_counter()
     models = await client.models()
     try:
-        answer, _ = await client.complete(plain, SECONDS)
+        answer = await _complete(client, plain)
     except ArfError as error:
         names = ", ".join(str(model.get("id")) for model in models[:SHOWN])
         yield "fail", f"{error}{f' (there: {names})' if names else ''}"
@@ -99,7 +109,7 @@ async def _schema(
         return
     by_schema = body_of(endpoint, messages, Yes, schema=True) | _short(endpoint, 40)
     try:
-        answer, _ = await client.complete(by_schema, SECONDS)
+        answer = await _complete(client, by_schema)
         read(answer.text or "", Yes)
     except NoSchema:
         if endpoint.answers == "schema":
