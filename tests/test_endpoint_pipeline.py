@@ -142,3 +142,47 @@ def test_nothing_of_the_state_lies_in_what_is_shared(project: Project) -> None:
     assert (project.root / ".arf/answers/answers.db").exists()
     assert "answers.db" not in project.ok("git status --porcelain --ignored=no")
     assert ".arf" not in (project.root / "dvc.lock").read_text()
+
+
+@pytest.fixture
+def apart(project: Project, server: MockEndpoint) -> Iterator[dict[str, Any]]:
+    """The teacher's role with a model of its own, and afterwards the parameters as they were."""
+    kept = (project.root / "params.yaml").read_text()
+    yield {"provider": "openai", "base_url": server.url, "model": "apart"}
+    (project.root / "params.yaml").write_text(kept)
+
+
+def test_a_teacher_in_batches_sends_no_request_of_its_own(
+    project: Project, server: MockEndpoint, apart: dict[str, Any]
+) -> None:
+    before, batches = server.stats.total, server.stats.batches
+    project.set(roles__teacher=apart | {"mode": "batch"})
+    project.ok("python -m arf.stages.teach")
+    assert server.stats.total == before
+    assert server.stats.batches == batches + 2  # one a channel
+    outputs = rows(project, Output, "outputs", "r0")
+    assert {output.model for output in outputs} == {"apart"}
+    project.ok("python -m arf.stages.teach")
+    assert server.stats.batches == batches + 2
+
+
+def test_a_teacher_by_files_stops_for_the_answers_and_goes_on(
+    project: Project, server: MockEndpoint, apart: dict[str, Any]
+) -> None:
+    project.set(roles__teacher=apart | {"mode": "file", "model": "by-hand"})
+    for _ in CHANNELS:
+        told = project.type("python -m arf.stages.teach")
+        assert told.returncode == 1
+        assert "vllm run-batch" in told.stdout
+        requests = next((project.root / ".arf/handover").glob("*.jsonl"))
+        results = requests.with_suffix(".results.jsonl")
+        with results.open("w") as file:
+            for line in requests.read_text().splitlines():
+                row = json.loads(line)
+                message = {"role": "assistant", "content": played(row["body"])}
+                choice = {"index": 0, "message": message, "finish_reason": "stop"}
+                response = {"status_code": 200, "body": {"model": "m", "choices": [choice]}}
+                answer = {"id": "x", "custom_id": row["custom_id"], "response": response}
+                file.write(json.dumps(answer | {"error": None}) + "\n")
+    project.ok("python -m arf.stages.teach")
+    assert {output.model for output in rows(project, Output, "outputs", "r0")} == {"by-hand"}

@@ -21,7 +21,7 @@ from arf.records import Annotation, Output
 pytestmark = [pytest.mark.slow, pytest.mark.network, pytest.mark.timeout(3000)]
 CHANNELS = ("botchat", "webform")
 BASE = "models/base/default"
-PER_CHANNEL = 12
+PER_CHANNEL = 20
 
 
 @pytest.fixture(scope="module")

@@ -114,8 +114,12 @@ class Client:
                 "correct base_url, or name your authority's file in SSL_CERT_FILE"
             )
         if isinstance(cause, socket.gaierror):
-            return Fault(f"no address for {self.endpoint.base_url}", "down", own=False)
-        return Fault(f"cannot connect: {getattr(cause, 'strerror', cause)}", "down", own=False)
+            return Fault(
+                f"no address for {self.endpoint.base_url}", "down", own=False, reached=False
+            )
+        return Fault(
+            f"cannot connect: {getattr(cause, 'strerror', cause)}", "down", own=False, reached=False
+        )
 
     async def close(self) -> None:
         """Closes all connections."""

@@ -27,6 +27,7 @@ class Fault(Exception):
         own: whether it may lie in this one request, so that its tries are counted.
         retry_after: seconds that the endpoint asks to wait.
         kind: what the row's failure is called after the last try.
+        reached: whether anybody was there.
     """
 
     def __init__(
@@ -36,12 +37,14 @@ class Fault(Exception):
         own: bool,
         retry_after: float | None = None,
         kind: Literal["server", "timeout"] = "server",
+        reached: bool = True,
     ) -> None:
         super().__init__(message)
         self.verdict = verdict
         self.own = own
         self.retry_after = retry_after
         self.kind = kind
+        self.reached = reached
 
 
 class Refused(Exception):

@@ -82,8 +82,11 @@ class Sender:
                 return
         flying = self._flying[exchange.key] = asyncio.get_running_loop().create_future()
         try:
-            await self._claim(exchange)
+            while not self.claims.claim(exchange.key):
+                await asyncio.sleep(LOOK_AGAIN)
             try:
+                # Another process may have got an answer by now.
+                exchange.see(self.answers.get(exchange.key))
                 while exchange.reply is None:
                     await self._send(exchange)
             finally:
@@ -91,12 +94,6 @@ class Sender:
         finally:
             del self._flying[exchange.key]
             flying.set_result(exchange)
-
-    async def _claim(self, exchange: Exchange) -> None:
-        """Waits until no other process asks the same, and takes what one has got by then."""
-        while not self.claims.claim(exchange.key):
-            await asyncio.sleep(LOOK_AGAIN)
-        exchange.see(self.answers.get(exchange.key))
 
     async def _send(self, exchange: Exchange) -> None:
         """Sends until there is an answer or a refusal, usable or not."""
@@ -204,7 +201,7 @@ class Sender:
 
     def _give_up_if_unreached(self, fault: Fault) -> None:
         """Ends a run whose address has never answered: it is most likely wrong."""
-        if fault.own or fault.verdict == "throttled" or self._last_success is not None:
+        if fault.reached or self._last_success is not None:
             return
         now = time.monotonic()
         self._first_miss = self._first_miss or now
