@@ -12,12 +12,10 @@ from arf.write.providers import EndpointStudent
 
 def endpoints_findings() -> Iterator[Finding]:
     """Asks each role's endpoint for a token, and says what of personal data would leave."""
-    from arf.llm.privacy import Pseudonymiser
     from arf.llm.probe import probe
 
     roles = load_section("roles", Roles)
-    llm = load_section("llm", LlmParams)
-    asked = False
+    asked, elsewhere = False, []
     for name in Roles.model_fields:
         role = getattr(roles, name).root
         if not isinstance(role, Endpoint):
@@ -27,13 +25,20 @@ def endpoints_findings() -> Iterator[Finding]:
             role = role.of(next(iter(load_section("students", dict[str, Student])), "student"))
         for state, text in probe(role, name):
             yield Finding(state, text)
-        if role.is_loopback:
-            continue
-        if not llm.pseudonymise:
-            yield Finding("note", f"roles.{name}: personal data leaves as it is (llm.pseudonymise)")
-            continue
-        privacy = Pseudonymiser(llm.names)
-        missing = f"; not {', '.join(privacy.missing)} (llm.names)" if privacy.missing else ""
-        yield Finding("ok", f"roles.{name}: replaced are {', '.join(privacy.kinds)}{missing}")
+        if not role.is_loopback:
+            elsewhere.append(name)
     if not asked:
         yield Finding("note", "no role asks an endpoint; arf profile list shows sets that do")
+    if elsewhere:
+        yield _privacy(load_section("llm", LlmParams), ", ".join(elsewhere))
+
+
+def _privacy(llm: LlmParams, names: str) -> Finding:
+    """Says what of personal data leaves for the endpoints of some roles."""
+    from arf.llm.privacy import Pseudonymiser
+
+    if not llm.pseudonymise:
+        return Finding("note", f"{names}: personal data leaves as it is (llm.pseudonymise)")
+    privacy = Pseudonymiser(llm.names)
+    missing = f"; not {', '.join(privacy.missing)} (llm.names)" if privacy.missing else ""
+    return Finding("ok", f"{names}: replaced are {', '.join(privacy.kinds)}{missing}")
