@@ -16,6 +16,7 @@ from arf.errors import ArfError
 from arf.llm import Question, Reply, batch, batch_api, jobs
 from arf.llm.account import account
 from arf.llm.cache import Answers
+from arf.llm.desk import Desk
 from arf.llm.endpoint import LlmParams
 from arf.llm.faults import Fault
 from arf.llm.privacy import Pseudonymiser
@@ -414,7 +415,9 @@ def test_requests_are_traced_and_leave_without_personal_data(
         answers = Answers(tmp_path / "answers.db")
         spending.closing.callback(answers.close)
         meter = spending.meter("teacher", model)
-        asker = batch.BatchAsker("teacher", model, meter, answers, Pseudonymiser(), Tracer("teach"))
+        asker = batch.BatchAsker(
+            Desk("teacher", model, meter, answers, Pseudonymiser(), Tracer("teach"))
+        )
         (reply,) = asker.ask([Question("webform/1", asked, Shape)])
     assert reply.value == Shape(note="Write to ann.lee@example.org.", rating=2)
     assert "ann.lee" not in json.dumps(server.stats.bodies)

@@ -176,7 +176,7 @@ def test_an_endpoint_without_schemas_is_asked_by_prompt(
     assert all(isinstance(reply.value, Shape) for reply in found)
     assert "schema" in server.stats.bodies[-1]["messages"][-1]["content"]
     assert "response_format" not in server.stats.bodies[-1]
-    with pytest.raises(ArfError, match="answers: auto or prompt"):
+    with pytest.raises(ArfError, match="set answers: auto or prompt"):
         replies(server.url, tmp_path, [question(1000, shape=Shape)], answers="schema")
 
 

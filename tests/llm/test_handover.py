@@ -14,6 +14,7 @@ from arf.errors import ArfError
 from arf.llm import Question, Reply
 from arf.llm.account import account
 from arf.llm.cache import Answers
+from arf.llm.desk import Desk
 from arf.llm.endpoint import LlmParams
 from arf.llm.handover import FileAsker
 
@@ -36,7 +37,7 @@ def ask(folder: Path, questions: list[Question], **changes: Any) -> list[Reply]:
         meter = spending.meter("teacher", model)
         answers = Answers(folder / ".arf" / "answers.db")
         spending.closing.callback(answers.close)
-        return list(FileAsker("teacher", model, meter, answers, None, "teach").ask(questions))
+        return list(FileAsker(Desk("teacher", model, meter, answers, None), "teach").ask(questions))
 
 
 def hand_over(folder: Path, questions: list[Question], **changes: Any) -> str:

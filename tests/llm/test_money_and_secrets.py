@@ -13,6 +13,7 @@ from arf.llm import Question
 from arf.llm.account import account
 from arf.llm.cache import Answers
 from arf.llm.claims import Claims
+from arf.llm.desk import Desk
 from arf.llm.endpoint import LlmParams
 from arf.llm.engine import EndpointAsker
 from arf.llm.privacy import Pseudonymiser
@@ -75,10 +76,10 @@ def private(server: MockEndpoint, folder: Path, questions: list[Question]) -> li
     """Asks with pseudonyms, as for an endpoint elsewhere."""
     with account("teach", LlmParams(), folder) as spending:
         target = endpoint(server.url)
-        asker = EndpointAsker(
-            "teacher", target, spending.meter("teacher", target), Answers(folder / "answers.db"),
-            Claims(folder / "claims"), Pseudonymiser(),
-        )  # fmt: skip
+        meter = spending.meter("teacher", target)
+        answers = Answers(folder / "answers.db")
+        desk = Desk("teacher", target, meter, answers, Pseudonymiser())
+        asker = EndpointAsker(desk, Claims(folder / "claims"))
         try:
             return list(asker.ask(questions))
         finally:

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Iterable, Iterator, Set
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from arf.errors import ArfError
 from arf.files import read_records
@@ -12,16 +11,10 @@ from arf.llm.batch_api import ENDED, BatchApi, NotThereError, State
 from arf.llm.cache import Answers
 from arf.llm.deferred import Deferred
 from arf.llm.desk import Desk
-from arf.llm.endpoint import Endpoint
 from arf.llm.faults import Fault
 from arf.llm.jobs import Job, Jobs
-from arf.llm.meter import Meter
 from arf.llm.rows import Result, key_and_index
-from arf.llm.tracing import Tracer
 from arf.progress import say
-
-if TYPE_CHECKING:
-    from arf.llm.privacy import Pseudonymiser
 
 FIRST_POLL, LONGEST_POLL, SLOWER = 2.0, 60.0, 1.3  # seconds between two looks, and their growth
 OUTAGE = 3600.0  # seconds for which looks at batches may fail
@@ -35,32 +28,15 @@ class BatchAsker:
     whose answers cannot be used are submitted again, alone.
 
     Args:
-        role: the role, for messages.
-        endpoint: whom to ask.
-        meter: counts, and refuses what the budget does not allow.
-        answers: the response cache.
-        privacy: replaces personal data on the way out; null leaves it.
-        tracer: notes what was asked and answered; null for none.
+        desk: looks questions up and hands replies back.
     """
 
     provider = "openai"
 
-    def __init__(
-        self,
-        role: str,
-        endpoint: Endpoint,
-        meter: Meter,
-        answers: Answers,
-        privacy: "Pseudonymiser | None",
-        tracer: Tracer | None = None,
-    ) -> None:
-        self.model = endpoint.model
-        self._role = role
-        self._endpoint = endpoint
-        self._answers = answers
-        self._tracer = tracer
-        self._desk = Desk(role, endpoint, meter, answers, privacy)
-        self._jobs = Jobs(endpoint.base_url)
+    def __init__(self, desk: Desk) -> None:
+        self.model = desk.endpoint.model
+        self._desk = desk
+        self._jobs = Jobs(desk.endpoint.base_url)
 
     def ask(self, questions: Iterable[Question]) -> Iterator[Reply]:
         """Answers each question, in order, once all have their replies.
@@ -70,10 +46,11 @@ class BatchAsker:
                 used up. What was answered by then is in the cache, and the next run waits for the
                 batches that are under way.
         """
-        deferred = Deferred(self._desk, questions, self._tracer)
+        desk = self._desk
+        deferred = Deferred(desk, questions)
         if deferred.settle():
-            with BatchApi(self._endpoint, self._role) as api:
-                round_ = Round(self._role, self._jobs, self._answers, deferred, api)
+            with BatchApi(desk.endpoint, desk.role) as api:
+                round_ = Round(desk.role, self._jobs, desk.answers, deferred, api)
                 while deferred.settle():
                     round_.run()
         yield from deferred.replies()

@@ -16,7 +16,6 @@ from arf.llm.exchange import FINAL, Exchange
 from arf.llm.faults import Fault, NoSchema, Refused
 from arf.llm.meter import BudgetUsedUp
 from arf.llm.rows import Result, Row, answer_of, key_and_index, name, row
-from arf.llm.tracing import Tracer
 from arf.progress import say
 from arf.state import state_dir
 
@@ -43,17 +42,13 @@ class Deferred:
     Args:
         desk: looks questions up.
         questions: the questions.
-        tracer: notes what was asked and answered; null for none.
 
     Attributes:
         stopped: why `rows` ended before the last row; null where it did not.
     """
 
-    def __init__(
-        self, desk: Desk, questions: Iterable[Question], tracer: Tracer | None = None
-    ) -> None:
+    def __init__(self, desk: Desk, questions: Iterable[Question]) -> None:
         self.stopped: BudgetUsedUp | None = None
-        self._tracer = tracer
         self._desk = desk
         self._endpoint = desk.endpoint
         self._meter = desk.meter
@@ -228,9 +223,9 @@ class Deferred:
         if paid.exchange is None:
             return
         paid.exchange.reply = paid.reply
-        if self._tracer is not None:
+        if self._desk.tracer is not None:
             question = paid.exchange.question
-            self._tracer.write(
+            self._desk.tracer.write(
                 paid.meta, question.id, paid.messages, paid.text, paid.stored.reason, begun
             )
 

@@ -8,6 +8,7 @@ from arf.llm.cache import Answers
 from arf.llm.endpoint import Endpoint
 from arf.llm.exchange import Exchange, body_of, key_of
 from arf.llm.meter import Meter
+from arf.llm.tracing import Tracer
 
 if TYPE_CHECKING:
     from arf.llm.privacy import Pseudonymiser
@@ -40,9 +41,10 @@ class Desk:
     Args:
         role: the role, for messages.
         endpoint: whom to ask.
-        meter: counts questions, hits and failures.
+        meter: counts, and refuses what the budget does not allow.
         answers: the response cache.
         privacy: replaces personal data on the way out; null leaves it.
+        tracer: notes what was asked and answered; null notes nothing.
 
     Attributes:
         schema: whether the endpoint is asked for shapes by `response_format`.
@@ -55,11 +57,13 @@ class Desk:
         meter: Meter,
         answers: Answers,
         privacy: "Pseudonymiser | None",
+        tracer: Tracer | None = None,
     ) -> None:
         self.role = role
         self.endpoint = endpoint
         self.meter = meter
         self.answers = answers
+        self.tracer = tracer
         self.schema = endpoint.answers != "prompt"
         self._privacy = privacy
         self._ticker = meter.ticker()

@@ -5,21 +5,14 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from arf.errors import ArfError
 from arf.llm import Question, Reply
-from arf.llm.cache import Answers
 from arf.llm.claims import Claims
 from arf.llm.desk import Desk, Slot
-from arf.llm.endpoint import Endpoint
 from arf.llm.faults import NoSchema
-from arf.llm.meter import BudgetUsedUp, Meter
+from arf.llm.meter import BudgetUsedUp
 from arf.llm.sender import Sender
-from arf.llm.tracing import Tracer
-
-if TYPE_CHECKING:
-    from arf.llm.privacy import Pseudonymiser
 
 WINDOW = 1024  # questions between the oldest without a reply and the newest that was taken
 GRACE = 5.0  # seconds that requests under way have when a run stops
@@ -34,31 +27,16 @@ class EndpointAsker:
     `WINDOW` questions are held, however many come.
 
     Args:
-        role: the role, for messages.
-        endpoint: whom to ask.
-        meter: counts, and refuses what the budget does not allow.
-        answers: the response cache.
+        desk: looks questions up and hands replies back.
         claims: keeps other processes from paying for the same.
-        privacy: replaces personal data on the way out; null leaves it.
-        tracer: takes what was sent and received down; null takes nothing.
     """
 
     provider = "openai"
 
-    def __init__(
-        self,
-        role: str,
-        endpoint: Endpoint,
-        meter: Meter,
-        answers: Answers,
-        claims: Claims,
-        privacy: "Pseudonymiser | None",
-        tracer: Tracer | None = None,
-    ) -> None:
-        self.model = endpoint.model
-        self._endpoint = endpoint
-        self._desk = Desk(role, endpoint, meter, answers, privacy)
-        self._sender = Sender(role, endpoint, meter, answers, claims, tracer)
+    def __init__(self, desk: Desk, claims: Claims) -> None:
+        self.model = desk.endpoint.model
+        self._desk = desk
+        self._sender = Sender(desk, claims)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._inbox: deque[Slot] = deque()
@@ -150,10 +128,10 @@ class EndpointAsker:
                 try:
                     await self._sender.settle(slot.exchange)
                 except NoSchema as error:
-                    if self._endpoint.answers == "schema":
+                    if self._desk.endpoint.answers == "schema":
                         raise ArfError(
-                            f"{self._endpoint.base_url} takes no response_format; set answers: "
-                            "auto or prompt for this role"
+                            f"{self._desk.endpoint.base_url} takes no response_format; set "
+                            "answers: auto or prompt for this role"
                         ) from error
                     self._desk.schema = False
                     self._desk.look_up(slot)

@@ -2,22 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from arf.errors import ArfError
 from arf.files import read_records, sha256_text
 from arf.llm import Question, Reply
-from arf.llm.cache import Answers
 from arf.llm.deferred import Deferred
 from arf.llm.desk import Desk
-from arf.llm.endpoint import Endpoint
-from arf.llm.meter import Meter
 from arf.llm.rows import Named, Result, Row
-from arf.llm.tracing import Tracer
 from arf.state import state_dir
-
-if TYPE_CHECKING:
-    from arf.llm.privacy import Pseudonymiser
 
 HEX = "[0-9a-f]" * 8
 
@@ -30,32 +22,17 @@ class FileAsker:
     of the next round. Files that are done with are moved to `.arf/handover/done`.
 
     Args:
-        role: the role, for files and messages.
-        endpoint: who is asked in the end.
-        meter: counts, and refuses what the budget does not allow.
-        answers: the response cache.
-        privacy: replaces personal data on the way out; null leaves it.
-        stage: the stage, for files.
-        tracer: notes what was asked and answered; null for none.
+        desk: looks questions up and hands replies back.
+        stage: the stage, for the files' names.
     """
 
     provider = "openai"
 
-    def __init__(
-        self,
-        role: str,
-        endpoint: Endpoint,
-        meter: Meter,
-        answers: Answers,
-        privacy: "Pseudonymiser | None",
-        stage: str,
-        tracer: Tracer | None = None,
-    ) -> None:
-        self.model = endpoint.model
-        self._role = role
-        self._tracer = tracer
-        self._name = f"{role}-{stage}"
-        self._desk = Desk(role, endpoint, meter, answers, privacy)
+    def __init__(self, desk: Desk, stage: str) -> None:
+        self.model = desk.endpoint.model
+        self._role = desk.role
+        self._name = f"{desk.role}-{stage}"
+        self._desk = desk
         self._folder = state_dir("handover")
 
     def ask(self, questions: Iterable[Question]) -> Iterator[Reply]:
@@ -65,7 +42,7 @@ class FileAsker:
             ArfError: requests have to be answered first, or a file of results is broken, or the
                 budget is used up.
         """
-        deferred = Deferred(self._desk, questions, self._tracer)
+        deferred = Deferred(self._desk, questions)
         if deferred.settle():
             files = {path: _ids(path) for path in self._files()}
             self._read(deferred, files)

@@ -46,17 +46,20 @@ def open_asker(model: Endpoint | LocalModel, role: str, account: Account) -> Ask
         from arf.llm.tracing import Tracer
 
         tracer = Tracer(account.stage)
+    from arf.llm.desk import Desk
+
+    desk = Desk(role, model, meter, answers, privacy, tracer)
     if model.mode == "batch":
         from arf.llm.batch import BatchAsker
 
-        return BatchAsker(role, model, meter, answers, privacy, tracer)
+        return BatchAsker(desk)
     if model.mode == "file":
         from arf.llm.handover import FileAsker
 
-        return FileAsker(role, model, meter, answers, privacy, account.stage, tracer)
+        return FileAsker(desk, account.stage)
     from arf.llm.engine import EndpointAsker
 
-    asker = EndpointAsker(role, model, meter, answers, _claims(folder / "claims"), privacy, tracer)
+    asker = EndpointAsker(desk, _claims(folder / "claims"))
     account.closing.callback(asker.close)
     return asker
 

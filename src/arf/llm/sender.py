@@ -9,15 +9,12 @@ from typing import TYPE_CHECKING, Any, Literal
 from arf.errors import ArfError
 from arf.llm import Failure
 from arf.llm.answers import Answer
-from arf.llm.cache import Answers
 from arf.llm.claims import Claims
-from arf.llm.endpoint import Endpoint
+from arf.llm.desk import Desk
 from arf.llm.exchange import Exchange
 from arf.llm.faults import Fault, Refused
 from arf.llm.limiter import GaveUp, Limiter
-from arf.llm.meter import Meter
 from arf.llm.tokens import Counter
-from arf.llm.tracing import Tracer
 
 if TYPE_CHECKING:
     from arf.llm.client import Client
@@ -38,21 +35,13 @@ class Sender:
         in_flight: tasks whose request is on its way or whose answer is being kept.
     """
 
-    def __init__(
-        self,
-        role: str,
-        endpoint: Endpoint,
-        meter: Meter,
-        answers: Answers,
-        claims: Claims,
-        tracer: Tracer | None,
-    ) -> None:
-        self.role = role
-        self.endpoint = endpoint
-        self.meter = meter
-        self.answers = answers
+    def __init__(self, desk: Desk, claims: Claims) -> None:
+        self.role = desk.role
+        self.endpoint = endpoint = desk.endpoint
+        self.meter = desk.meter
+        self.answers = desk.answers
+        self.tracer = desk.tracer
         self.claims = claims
-        self.tracer = tracer
         self.tokens = Counter(endpoint.tokenizer)
         self.limiter = Limiter(endpoint.limits)
         self.in_flight: set[asyncio.Task[Any]] = set()
