@@ -87,6 +87,20 @@ def test_metrics_hold_no_list_and_no_nan(project: Project) -> None:
         walk(json.loads(text), path.name)
 
 
+def test_a_student_is_merged_into_a_model_of_its_own(project: Project, tmp_path: Path) -> None:
+    project.ok(f"arf merge student-r1 {tmp_path / 'merged'}")
+    names = {path.name for path in (tmp_path / "merged").iterdir()}
+    assert {"config.json", "model.safetensors", "tokenizer.json", "chat_template.jinja"} <= names
+    for words, told in (
+        (f"student-r9 {tmp_path / 'other'}", "there is no student-r9"),
+        (f"student-r1 {tmp_path}", "is there already"),
+    ):
+        done = project.type(f"arf merge {words}")
+        assert done.returncode == 1
+        assert told in done.stdout
+        assert "Traceback" not in done.stdout
+
+
 def test_a_second_repro_runs_nothing(project: Project) -> None:
     assert project.ran("dvc repro") == set()
     assert "up to date" in project.ok("dvc status")

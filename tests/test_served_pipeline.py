@@ -62,19 +62,20 @@ def test_teacher_editor_judge_and_student_are_served(project: Project, url: str)
     """So small a model rarely keeps to a schema: its failures are counted, and nothing is lost."""
     endpoint = {
         "provider": "openai", "base_url": url, "model": BASE, "context": 8192, "tokenizer": BASE,
-        "sampling": {"max_tokens": 90, "temperature": 0},
+        "sampling": {"max_tokens": 90, "temperature": 0}, "answers": "prompt",
         "limits": {"concurrency": 2, "timeout": 300, "max_failed": 1, "reasks": 0},
     }  # fmt: skip
     project.set(
         roles__teacher=endpoint,
         roles__editor=endpoint,
         roles__judge=endpoint,
-        roles__student=endpoint
-        | {"model": "models/students/{student}", "prompt": "prompts/teacher.yaml"},
+        roles__student=endpoint | {"model": "served/{student}", "prompt": "prompts/teacher.yaml"},
     )
     told = project.type("arf doctor --endpoints", COLUMNS="250").stdout
     assert "answers as models/base/default" in told
-    project.ok("dvc repro judge@r1 predict@student-r1")
+    project.ok("dvc repro judge@r1 train@student-r1")
+    project.ok("arf merge student-r1 served/student-r1")
+    project.ok("dvc repro predict@student-r1")
     outputs, labels = (
         [row for channel in CHANNELS for row in read_records(path / f"{channel}.jsonl", model)]
         for path, model in (

@@ -7,6 +7,7 @@ import typer
 from arf.cli.cache import cache
 from arf.cli.doctor import doctor
 from arf.cli.estimate import estimate
+from arf.cli.merge import merge
 from arf.cli.profile import profile
 from arf.cli.prompts import prompts
 from arf.cli.rules import rules
@@ -26,6 +27,7 @@ app.command()(doctor)
 app.command()(ui)
 app.command()(sample)
 app.command()(estimate)
+app.command()(merge)
 app.add_typer(cache, name="cache")
 app.add_typer(profile, name="profile")
 app.add_typer(prompts, name="prompts")
