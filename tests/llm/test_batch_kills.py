@@ -124,6 +124,22 @@ def test_a_creation_that_is_carried_out_after_the_kill(
     assert server.stats.batches == 1
 
 
+def test_what_another_run_finished_meanwhile_is_not_submitted(
+    server: MockEndpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    questions = [question(i) for i in range(5)]
+    real = batch.Round.run
+
+    def run(this: batch.Round) -> None:
+        monkeypatch.setattr(batch.Round, "run", real)
+        replies(server.url, tmp_path / "other", questions, mode="batch")
+        real(this)
+
+    monkeypatch.setattr(batch.Round, "run", run)
+    assert all(reply.text for reply in replies(server.url, tmp_path, questions, mode="batch"))
+    assert (server.stats.batches, server.stats.rows) == (1, 5)
+
+
 def begin(url: str, count: int, rows: int, folder: Path) -> "subprocess.Popen[bytes]":
     """Starts the program and waits until it begins to ask."""
     folder.mkdir(parents=True, exist_ok=True)

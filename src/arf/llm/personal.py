@@ -10,6 +10,15 @@ from phonenumbers import NumberParseException
 from stdnum import iban, luhn
 from stdnum.us import ssn
 
+from arf.llm.called import (
+    birth_after,
+    codes_after,
+    is_numbered_thing,
+    is_of_a_person,
+    is_of_a_thing,
+    words_before,
+)
+
 KINDS = {
     "URL": "web addresses that hold an e-mail address, a key or a token",
     "EMAIL": "e-mail addresses",
@@ -26,8 +35,6 @@ KINDS = {
 """What is found, by the word that stands for it, in words for people."""
 
 _REGIONS = ("GB", "DE", "FR", "IE", "NL", "AU")  # where a number that begins with 0 may belong
-_REACH = 48  # characters after *PIN* or *date of birth* in which its value is looked for
-_OR = 16  # characters from one PIN to *or* another
 
 
 class Span(NamedTuple):
@@ -49,42 +56,11 @@ class _Form(NamedTuple):
     accept: _Accept
 
 
-# A number in money, or that names a thing and no person.
-_MONEY_BEFORE = re.compile(r"(?:[$€£¥₹]|\b(?:USD|EUR|GBP|CHF|CAD|AUD|Rs\.?)) ?$")
-_MONEY_AFTER = re.compile(
-    r" ?(?:[$€£¥₹%]|(?:USD|EUR|GBP|CHF|dollars?|euros?|pounds?|cents?|percent|points?|miles)\b)"
-)
-_THING_BEFORE = re.compile(
-    r"\b(?:order|purchase|booking|reservation|reference|ref|confirmation|ticket|tracking|parcel"
-    r"|package|shipment|delivery|invoice|receipt|case|claim|complaint|flight|train|article|item"
-    r"|product|model|part|sku|version|balance|amount|total|price|sum|fee|room|seat|gate)s?"
-    r"(?:[\s.,:#-]{1,3}(?:numbers?|no|nr|id|codes?|is|was|are|of|the|its|my|this|called))*[\s.,:#(\"'-]{0,4}$",
-    re.IGNORECASE,
-)
-_CALLED = re.compile(r"number|\b(?:no|nr|id|codes?)\b|#", re.IGNORECASE)
-_PERSON_BEFORE = re.compile(
-    r"\b(?:account|acct|customer|client|member|membership|card|policy|loan|contract|passport"
-    r"|licen[cs]e|insurance)s?(?:[\s.,:#-]{1,3}(?:numbers?|no|nr|id|is|was|as))*[\s.,:#(\"'-]{0,4}$",
-    re.IGNORECASE,
-)
 _DATE = re.compile(
     r"(?:\d{1,2}([./-])\d{1,2}\1\d{4}|\d{4}([./-])\d{1,2}\2\d{1,2})(?!\d)"
     r"|(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?!\d)"
 )
 _YEARS = re.compile(r"(?:19|20)\d\d(?:[ -](?:19|20)\d\d)+$")
-
-
-def _before(match: re.Match[str]) -> str:
-    return match.string[max(0, match.start() - 40) : match.start()]
-
-
-def _is_of_a_thing(match: re.Match[str]) -> bool:
-    before = _before(match)
-    return (
-        _THING_BEFORE.search(before) is not None
-        or _MONEY_BEFORE.search(before) is not None
-        or _MONEY_AFTER.match(match.string, match.end()) is not None
-    )
 
 
 def _digits(text: str) -> str:
@@ -104,17 +80,17 @@ def _whole(match: re.Match[str]) -> Iterator[tuple[int, int]]:
 
 def _number(match: re.Match[str]) -> Iterator[tuple[int, int]]:
     """An account number or the like, and no date, amount, years or number of an order."""
-    called = _PERSON_BEFORE.search(_before(match)) is not None
     is_date = _DATE.match(match[0]) is not None and len(_digits(match[0])) == 8
-    if not _is_of_a_thing(match) and (called or not (is_date or _YEARS.match(match[0]))):
+    if not is_of_a_thing(match) and (
+        is_of_a_person(match) or not (is_date or _YEARS.match(match[0]))
+    ):
         yield match.span()
 
 
 def _grouped(match: re.Match[str]) -> Iterator[tuple[int, int]]:
-    called = _PERSON_BEFORE.search(_before(match)) is not None
     groups = re.split("[ -]", match[0])
     long = sum(map(len, groups)) >= 8
-    if long and (called or len(groups) > 2) and not _DATE.match(match[0]):
+    if long and (len(groups) > 2 or is_of_a_person(match)) and not _DATE.match(match[0]):
         yield from _number(match)
 
 
@@ -127,7 +103,7 @@ _TELLING = re.compile(
 
 
 def _url(match: re.Match[str]) -> Iterator[tuple[int, int]]:
-    url = match[0].rstrip(".,;:!?*")
+    url = match[0].rstrip(".,;:!?*" if "(" in match[0] else ".,;:!?*)")
     mixed = any(not (token.isalpha() or token.isdecimal()) for token in _TOKEN.findall(url))
     if mixed or _TELLING.search(url):
         yield match.start(), match.start() + len(url)
@@ -140,7 +116,7 @@ def _email(match: re.Match[str]) -> Iterator[tuple[int, int]]:
 
 
 def _ip(match: re.Match[str]) -> Iterator[tuple[int, int]]:
-    if re.search(r"\b(?:v|version|release|firmware)[\s.:]*$", _before(match), re.IGNORECASE):
+    if re.search(r"\b(?:v|version|release|firmware)[\s.:]*$", words_before(match), re.IGNORECASE):
         return
     groups = [group for group in re.split("[:.]", match[0]) if group]
     if ":" in match[0] and len(groups) < 4 and not re.search("[A-Fa-f]", match[0]):
@@ -157,7 +133,7 @@ def _iban(match: re.Match[str]) -> Iterator[tuple[int, int]]:
         if iban.is_valid(text):
             yield match.start(), match.start() + len(text)
             return
-    if "iban" in _before(match).casefold() and match[0].isupper():
+    if "iban" in words_before(match).casefold() and match[0].isupper():
         yield match.span()
 
 
@@ -167,7 +143,7 @@ def _card(match: re.Match[str]) -> Iterator[tuple[int, int]]:
 
 
 def _grouped_card(match: re.Match[str]) -> Iterator[tuple[int, int]]:
-    if luhn.is_valid(_digits(match[0])) or not _is_of_a_thing(match):
+    if luhn.is_valid(_digits(match[0])) or not is_of_a_thing(match):
         yield match.span()
 
 
@@ -177,9 +153,7 @@ def _spaced_ssn(match: re.Match[str]) -> Iterator[tuple[int, int]]:
 
 
 def _unless_a_thing(match: re.Match[str]) -> Iterator[tuple[int, int]]:
-    """What has a form of its own, unless it is called, say, an *order number*."""
-    thing = _THING_BEFORE.search(_before(match))
-    if not (thing and _CALLED.search(thing[0])) and not _MONEY_BEFORE.search(_before(match)):
+    if not is_numbered_thing(match):
         yield match.span()
 
 
@@ -202,50 +176,13 @@ def _international(match: re.Match[str]) -> Iterator[tuple[int, int]]:
 
 
 def _national(match: re.Match[str]) -> Iterator[tuple[int, int]]:
-    if _DATE.match(match[0]) or _is_of_a_thing(match):
+    if _DATE.match(match[0]) or is_of_a_thing(match):
         return
     regions = _REGIONS if match[0][0] == "0" else ("US",)
     for text in _shorter(match[0]):
         if len(_digits(text)) > 8 and any(_is_valid(text, region) for region in regions):
             yield match.start(), match.start() + len(text)
             return
-
-
-_VALUE = re.compile(r"(?<![\w$€£.,/-])\d{3,6}(?![\w%/]|[.,:]\d|-\d| ?(?:am|pm)\b)")
-_WORD_OF_IT = re.compile(r"(?:is|was|:)\s+(?P<value>(?=\S*\d)[^\s,;]{4,}(?<![.!?)\"']))")
-_YEAR_BEFORE = re.compile(r"\b(?:in|since|(?:on |the )?[A-Z][a-z]+ \d{1,2},?) $")
-_THIRD_TURN = re.compile(r"\n[^\n]*\n")
-
-
-def _pin(match: re.Match[str]) -> Iterator[tuple[int, int]]:
-    """The codes that follow soon, in this turn of a chat or the next."""
-    text, start = match.string, match.end()
-    end = min(len(text), start + _REACH)
-    turn = _THIRD_TURN.search(text, start, end)
-    end = turn.end() if turn else end
-    word = _WORD_OF_IT.search(text, start, end) if match[0][:4].casefold() == "pass" else None
-    if word:
-        yield word.span("value")
-        return
-    for value in _VALUE.finditer(text, start):
-        if value.start() >= end:
-            return
-        if not _YEAR_BEFORE.search(_before(value)) and not _is_of_a_thing(value):
-            yield value.span()
-            end = value.end() + _OR
-
-
-_BIRTHDATE = re.compile(
-    r"(?<![\w/])(?:\d{1,2}([./-])\d{1,2}\1(?:19|20)?\d\d|\d{4}-\d\d-\d\d"
-    r"|\d{1,2}(?:st|nd|rd|th)?(?: of)? [A-Z][a-z]{2,8},? (?:19|20)\d\d"
-    r"|[A-Z][a-z]{2,8} \d{1,2}(?:st|nd|rd|th)?,? (?:19|20)\d\d)(?![\w/])"
-)
-
-
-def _birth(match: re.Match[str]) -> Iterator[tuple[int, int]]:
-    date = _BIRTHDATE.search(match.string, match.end(), match.end() + _REACH + 12)
-    if date:
-        yield date.span()
 
 
 _SEP = r"[ ./()–-]{0,2}"
@@ -275,7 +212,11 @@ _SPELLED = (
 )
 _IPS = (
     _form("IP", r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?!\w|\.\d)", _ip),
-    _form("IP", r"(?<![\w:.])[0-9A-Fa-f]{1,4}(?::{1,2}[0-9A-Fa-f]{1,4}){1,7}(?:::)?(?![\w:])", _ip),
+    _form(
+        "IP",
+        r"(?<![\w.])(?<![0-9A-Fa-f]:)[0-9A-Fa-f]{1,4}(?::{1,2}[0-9A-Fa-f]{1,4}){1,7}(?:::)?(?![\w:])",
+        _ip,
+    ),
 )
 _INSURANCE = (
     _form(
@@ -318,13 +259,16 @@ _PINS = (
         "PIN",
         r"(?<!\w)(?:PINs?|passwords?|passcodes?|passphrase|CVV|CVC|OTP"
         r"|(?:security|access|verification|one-time|entry|door) codes?)(?!\w)",
-        _pin,
+        codes_after,
         re.IGNORECASE,
     ),
 )
 _BIRTHS = (
     _form(
-        "BIRTHDATE", r"(?<!\w)(?:birth|birthday|birth ?date|D\.?O\.?B\.?|born)(?!\w)", _birth, re.I
+        "BIRTHDATE",
+        r"(?<!\w)(?:birth|birthday|birth ?date|D\.?O\.?B\.?|born)(?!\w)",
+        birth_after,
+        re.I,
     ),
 )
 _ADDRESSES = (
@@ -338,45 +282,62 @@ _SIX_DIGITS = re.compile(r"\d\d ?\d\d ?\d\d ?[A-D](?!\w)")
 _SEVEN_DIGITS = re.compile(r"\d(?:[ ./()–-]{0,3}\d){6}")
 _DOTS = re.compile(r"\.\d{1,3}\.\d{1,3}\.\d")
 _COLONS = re.compile(r":[0-9A-Fa-f]{0,4}:[0-9A-Fa-f]{1,4}:|::[0-9A-Fa-f]")
+_LETTERS = 16  # characters that a number may have before its first seven digits
+_FOUND = "\0"  # stands where something was found
 _HOUSE = re.compile(r"\d[A-Za-z]?,? [A-Z]")
-_PIN_WORDS = ("pin", "passw", "passc", "passp", "cvv", "cvc", "otp", " code")
+_PIN_WORDS = ("pin", "passw", "passc", "passph", "cvv", "cvc", "otp", " code")
 _BIRTH_WORDS = ("birth", "dob", "d.o.b", "born")
 
 
-def _forms(text: str) -> Iterator[tuple[_Form, ...]]:
-    """Yields the forms that a text may have, the surest first; most texts have few."""
-    if "://" in text or "www." in text:
-        yield _URLS
+def _forms(text: str) -> Iterator[tuple[tuple[_Form, ...], int]]:
+    """Yields the forms that a text may have, the surest first, and from which character on.
+
+    Most texts have few of them.
+    """
+    lower = text.lower()
+    if "://" in text or "www." in lower:
+        yield _URLS, 0
     if "@" in text:
-        yield _EMAILS
-    if " dot " in text:
-        yield _SPELLED
+        yield _EMAILS, 0
+    if " dot " in lower:
+        yield _SPELLED, 0
     if _DOTS.search(text) or _COLONS.search(text):
-        yield _IPS
+        yield _IPS, 0
     if _SIX_DIGITS.search(text):
-        yield _INSURANCE
-    lower = text.casefold()
-    many = _SEVEN_DIGITS.search(text) is not None
+        yield _INSURANCE, 0
+    many = _SEVEN_DIGITS.search(text)
+    first = max(0, many.start() - _LETTERS) if many else 0
     if many:
-        yield _LONG
+        yield _LONG, first
     if any(word in lower for word in _BIRTH_WORDS):
-        yield _BIRTHS
+        yield _BIRTHS, 0
     if many:
-        yield _NUMBERS
+        yield _NUMBERS, first
     if any(word in lower for word in _PIN_WORDS):
-        yield _PINS
-    if _HOUSE.search(text):
-        yield _ADDRESSES
+        yield _PINS, 0
+    house = _HOUSE.search(text)
+    if house:
+        yield _ADDRESSES, max(0, house.start() - _LETTERS)
 
 
 def find_personal(text: str) -> list[Span]:
     """Returns the personal data of a text in its order; no two overlap."""
     found: list[Span] = []
-    left = text
-    for forms in _forms(text):
+    left = text.replace(_FOUND, " ")
+    for forms, first in _forms(text):
         for form in forms:
-            matches = form.pattern.finditer(left)
-            for start, end in {span for match in matches for span in form.accept(match)}:
-                found.append(Span(start, end, form.kind))
-                left = left[:start] + "\0" * (end - start) + left[end:]
+            parts: list[str] = []
+            at = 0
+            for start, end in sorted(_values(form, left, first)):
+                if start >= at and _FOUND not in left[start:end]:
+                    found.append(Span(start, end, form.kind))
+                    parts += left[at:start], _FOUND * (end - start)
+                    at = end
+            if parts:
+                left = "".join((*parts, left[at:]))
     return sorted(found)
+
+
+def _values(form: _Form, text: str, first: int) -> Iterator[tuple[int, int]]:
+    for match in form.pattern.finditer(text, first):
+        yield from form.accept(match)

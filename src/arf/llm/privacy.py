@@ -13,15 +13,15 @@ _ALL = {**KINDS, **NAME_KINDS}
 _OPEN, _CLOSE = "[({<【", "])}>】"
 # What a model makes of [EMAIL_1]: other brackets or none, small letters, another joint, a plural.
 # Without brackets and underscore only capitals tell it from words such as "email 1".
-_CORE = rf"(?:{'|'.join(_ALL)})S?(?:\\?_|[ -])?[0-9]+"
+_CORE = rf"(?:{'|'.join(_ALL)})S?(?:\\?_|[ -])?[0-9]{{1,6}}"
 _SURROGATE = re.compile(
     rf"[{re.escape(_OPEN)}] ?(?P<inner>{_CORE}) ?[{re.escape(_CLOSE)}]"
     rf"|(?<!\w)(?P<bare>{_CORE})(?!\w)",
     re.IGNORECASE,
 )
-_TAKEN = re.compile(_CORE, re.IGNORECASE)
+_TAKEN = re.compile(_CORE)  # in capitals: that is faster than to ignore case
 _PARTS = re.compile(
-    rf"(?P<kind>{'|'.join(_ALL)})S?(?P<joint>\\?_|[ -])?(?P<number>[0-9]+)", re.IGNORECASE
+    rf"(?P<kind>{'|'.join(_ALL)})S?(?P<joint>\\?_|[ -])?(?P<number>[0-9]{{1,6}})", re.IGNORECASE
 )
 
 
@@ -83,7 +83,7 @@ class _Surrogates:
     def __init__(self, texts: Iterable[str]) -> None:
         self.by_value: dict[str, str] = {}
         self._next: defaultdict[str, int] = defaultdict(int)
-        self._taken = {_key(match[0]) for text in texts for match in _TAKEN.finditer(text)}
+        self._taken = {_key(match[0]) for text in texts for match in _TAKEN.finditer(text.upper())}
 
     def add(self, value: str, kind: str) -> None:
         if value in self.by_value:
