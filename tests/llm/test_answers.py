@@ -66,3 +66,7 @@ def test_a_cut_answer_does_not_count_although_it_reads_well() -> None:
 def test_a_body_that_is_no_completion_is_told(body: Any) -> None:
     with pytest.raises(Malformed):
         parse(body)
+
+
+def test_half_a_surrogate_pair_does_not_get_into_a_record() -> None:
+    assert parse(completion("late\ud800")).text == "late?"

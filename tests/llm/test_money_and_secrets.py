@@ -149,3 +149,16 @@ def test_a_budget_without_a_price_is_refused(server: MockEndpoint, tmp_path: Pat
     with pytest.raises(ArfError, match=r"prices\.yaml.*mock"):
         replies(server.url, tmp_path / "m", [question(0)], budget=5)
     assert server.stats.total == 0
+
+
+def test_traces_hold_no_personal_data_of_this_machine_either(
+    server: MockEndpoint, tmp_path: Path
+) -> None:
+    server.behaviour.answer = lambda body: str(body["messages"][-1]["content"])
+    messages = [{"role": "user", "content": f"Write to {PERSON}."}]
+    with asking(server.url, tmp_path / "m", LlmParams(tracing=True)) as asker:
+        (reply,) = asker.ask([Question("webform/1", messages)])
+    assert reply.text == f"Write to {PERSON}."
+    trace = json.loads((tmp_path / ".arf/traces/teach.jsonl").read_text())
+    assert PERSON not in json.dumps(trace)
+    assert trace["text"] == trace["messages"][0]["content"] == "Write to [EMAIL_1]."

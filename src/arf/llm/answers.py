@@ -67,6 +67,8 @@ def parse(completion: Any) -> Answer:
     if text is not None and not isinstance(text, str):
         raise Malformed("the message's content is no text")
     usage = completion.get("usage")
+    if text is not None:
+        text = text.encode("utf-8", "replace").decode()  # half a surrogate pair is no character
     return Answer(
         text,
         choice.get("finish_reason"),

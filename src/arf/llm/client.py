@@ -59,7 +59,7 @@ class Client:
         """
         import aiohttp
 
-        data = json.dumps(body, ensure_ascii=False).encode()
+        data = json.dumps(body).encode()
         wait = aiohttp.ClientTimeout(total=seconds, sock_connect=min(CONNECT_SECONDS, seconds))
         try:
             async with self._session.post(

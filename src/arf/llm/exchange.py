@@ -45,7 +45,7 @@ def key_of(endpoint: Endpoint, body: dict[str, Any]) -> str:
     weights = getattr(endpoint, "weights_sha256", None)  # of a student served under its name
     parts = [endpoint.base_url, body, *([weights] if weights else [])]
     shaping = json.dumps(parts, sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(shaping.encode()).hexdigest()
+    return hashlib.sha256(shaping.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class Exchange:

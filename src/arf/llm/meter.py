@@ -1,6 +1,7 @@
 """Counts what one role uses in a stage, shows it, and stops it at the budget."""
 
 import json
+import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -223,7 +224,9 @@ class Meter:
 def _tokens(usage: Any, name: str) -> int:
     """Returns a number of tokens, 0 where the endpoint tells none."""
     value = usage.get(name) if isinstance(usage, Mapping) else None
-    return max(0, int(value)) if isinstance(value, int | float) else 0
+    if not isinstance(value, int | float) or not math.isfinite(value):
+        return 0
+    return max(0, int(value))
 
 
 @cache

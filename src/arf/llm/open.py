@@ -37,7 +37,7 @@ def open_asker(model: Endpoint | LocalModel, role: str, account: Account) -> Ask
     account.closing.callback(answers.close)
     meter.spent_before = answers.spent(account.run)
     privacy = None
-    if account.params.pseudonymise and not model.is_loopback:
+    if account.params.pseudonymise and (account.params.tracing or not model.is_loopback):
         from arf.llm.privacy import Pseudonymiser
 
         privacy = Pseudonymiser(account.params.names)
@@ -45,7 +45,9 @@ def open_asker(model: Endpoint | LocalModel, role: str, account: Account) -> Ask
     if account.params.tracing:
         from arf.llm.tracing import Tracer
 
-        tracer = Tracer(account.stage)
+        tracer = Tracer(account.stage, privacy if model.is_loopback else None)
+    if model.is_loopback:
+        privacy = None
     from arf.llm.desk import Desk
 
     desk = Desk(role, model, meter, answers, privacy, tracer)

@@ -2,21 +2,30 @@
 
 import json
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from arf.llm import Messages
 from arf.llm.cache import Meta
 from arf.state import state_dir
+
+if TYPE_CHECKING:
+    from arf.llm.privacy import Pseudonymiser
 
 
 class Tracer:
     """Appends what a stage asks and gets to `.arf/traces/<stage>.jsonl`.
 
     Lines of several processes do not mix. `arf.track.traces` takes them to MLflow.
+
+    Args:
+        stage: the stage.
+        privacy: replaces personal data in what was sent as it is, to this machine itself; null
+            where it has been replaced already, or is to stay.
     """
 
-    def __init__(self, stage: str) -> None:
+    def __init__(self, stage: str, privacy: "Pseudonymiser | None" = None) -> None:
         self.stage = stage
+        self._privacy = privacy
         self.path = state_dir("traces") / f"{stage}.jsonl"
 
     def write(
@@ -33,11 +42,15 @@ class Tracer:
         Args:
             meta: who was asked, and what it took.
             question_id: of the question.
-            messages: as sent, so with pseudonyms.
-            text: the answer as received, so with pseudonyms.
+            messages: as sent.
+            text: the answer as received.
             failure: why the answer cannot be used.
             begun: when it was sent, in seconds since 1970.
         """
+        if self._privacy is not None:
+            answer = {"role": "assistant", "content": text or ""}
+            (*messages, answer), _ = self._privacy.hide([*messages, answer])
+            text = None if text is None else answer["content"]
         row: dict[str, Any] = {
             "role": meta.role,
             "model": meta.model,
