@@ -9,7 +9,7 @@ MANY = 0.5  # a share of failures that is no chance
 LEAST = 16  # outcomes that tell a share
 DOWNS = 5  # failures in a row that stop the sending
 FIRST_PAUSE, LONGEST_PAUSE = 0.25, 15.0  # seconds before a probe
-SLOWER = 1.5  # the growth of that pause, and so at most half an outage more is waited
+SLOWER = 1.3  # the growth of that pause, and so at most a third of an outage more is waited
 
 
 class Window:
