@@ -10,6 +10,7 @@ import pytest
 from mock_endpoint import Behaviour, MockEndpoint
 from project import Project, copy_project
 
+from arf.channels import count_cases
 from arf.files import read_records
 from arf.records import Annotation, Output
 
@@ -186,3 +187,12 @@ def test_a_teacher_by_files_stops_for_the_answers_and_goes_on(
                 file.write(json.dumps(answer | {"error": None}) + "\n")
     project.ok("python -m arf.stages.teach")
     assert {output.model for output in rows(project, Output, "outputs", "r0")} == {"by-hand"}
+
+
+def test_stages_know_how_many_questions_they_will_ask(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project.root)
+    for split, stage in ((None, "teach"), ("test", "judge-r0"), ("test", "predict-student-r1")):
+        (own,) = usage(project, stage).values()
+        assert own["asked"] == count_cases(CHANNELS, split)

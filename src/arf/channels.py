@@ -1,10 +1,13 @@
 """The section `channels` of `params.yaml`."""
 
+from collections.abc import Iterable
 from typing import Annotated
 
 from pydantic import Field, RootModel, field_validator
 
-from arf.records import Name
+from arf.files import read_records
+from arf.layout import cases
+from arf.records import Case, Name, Split
 
 POOLED = "all"  # what metrics call all channels together
 
@@ -20,3 +23,9 @@ class Channels(RootModel[Annotated[tuple[Name, ...], Field(min_length=1)]]):
         if POOLED in names:
             raise ValueError(f"{POOLED} is what metrics call all channels together; rename it")
         return names
+
+
+def count_cases(channels: Iterable[str], split: Split | None = None) -> int:
+    """Returns how many cases the channels have together, of one split or of all."""
+    found = (case.split for channel in channels for case in read_records(cases(channel), Case))
+    return sum(split in (None, own) for own in found)

@@ -61,14 +61,6 @@ def read_placed(path: Path, model: type[M]) -> Iterator[tuple[int, M]]:
             start += len(line)
 
 
-def count_lines(path: Path) -> int:
-    """Returns how many lines a file has, none where it is absent."""
-    if not path.exists():
-        return 0
-    with path.open("rb") as lines:
-        return sum(1 for _ in lines)
-
-
 @contextmanager
 def replacing(path: Path) -> Iterator[TextIO]:
     """Opens a text file that takes the place of `path` only when the block ends well."""

@@ -1,7 +1,7 @@
 """What the requests of a stage come to, written down at its end whatever happens."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -24,12 +24,16 @@ class Account:
         stage: the stage.
         params: what holds for every role.
         run: an id of this `dvc repro`, which budgets hold for.
-        expected: how many questions the stage will ask, null where nobody knows.
+        expected: counts the questions that the stage will ask, null where nobody can.
         closing: closes what is open when the stage ends.
     """
 
     def __init__(
-        self, stage: str, params: LlmParams, failures: TextIO, expected: int | None
+        self,
+        stage: str,
+        params: LlmParams,
+        failures: TextIO,
+        expected: Callable[[], int] | None,
     ) -> None:
         self.stage = stage
         self.expected = expected
@@ -78,7 +82,7 @@ def account(
     stage: str,
     params: LlmParams,
     folder: Path = METRICS / "requests",
-    expected: int | None = None,
+    expected: Callable[[], int] | None = None,
 ) -> Iterator[Account]:
     """Accounts for the requests of a stage.
 
@@ -89,7 +93,8 @@ def account(
         stage: the stage.
         params: what holds for every role.
         folder: where the files go.
-        expected: how many questions there will be, for the time left; null where nobody knows.
+        expected: counts the questions that there will be, for the time left, where a model is
+            asked; null where nobody can.
 
     Raises:
         ArfError: too many questions of a role have no answer.

@@ -179,7 +179,8 @@ class Meter:
     def ticker(self) -> Ticker:
         """Returns what shows the progress of this role; the account ends it."""
         account = self._account
-        shown = Ticker(f"{account.stage} {self._role}", self.usage, account.expected)
+        total = account.expected() if account.expected is not None else None
+        shown = Ticker(f"{account.stage} {self._role}", self.usage, total)
         account.closing.callback(shown.close)
         return shown
 

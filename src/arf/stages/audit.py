@@ -2,7 +2,7 @@
 
 from arf.annotate.providers import AnnotatorRole, open_annotator
 from arf.audit import AuditParams, audit, draw, training_ids
-from arf.channels import Channels
+from arf.channels import Channels, count_cases
 from arf.files import read_records, write_json, write_records
 from arf.layout import METRICS, annotations, cases, outputs, people
 from arf.llm.account import account
@@ -20,7 +20,11 @@ def main() -> None:
     channels = load_section("channels", Channels).root
     taxonomy = load_taxonomy()
     metrics = {}
-    with account("audit", load_section("llm", LlmParams)) as spending:
+
+    def drawn() -> int:
+        return sum(min(params.per_channel, count_cases([name], "train")) for name in channels)
+
+    with account("audit", load_section("llm", LlmParams), expected=drawn) as spending:
         annotator = open_annotator(role, "annotator", taxonomy, spending)
         for channel in channels:
             stream = pair(

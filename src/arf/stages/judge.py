@@ -1,9 +1,10 @@
 """Judge a source's outputs on the test cases: `python -m arf.stages.judge SOURCE`."""
 
+from functools import partial
 from itertools import chain
 
 from arf.annotate.providers import AnnotatorRole, open_annotator
-from arf.channels import Channels
+from arf.channels import Channels, count_cases
 from arf.files import read_records, write_json, write_records
 from arf.judge import headline, summarize
 from arf.layout import METRICS, annotations, cases, outputs
@@ -20,7 +21,9 @@ def main(source: str) -> None:
     channels = load_section("channels", Channels).root
     taxonomy = load_taxonomy()
     paths = {channel: annotations("judge", source, channel) for channel in channels}
-    with account(f"judge-{source}", load_section("llm", LlmParams)) as spending:
+    llm = load_section("llm", LlmParams)
+    expected = partial(count_cases, channels, "test")
+    with account(f"judge-{source}", llm, expected=expected) as spending:
         judge = open_annotator(role, "judge", taxonomy, spending)
         for channel, path in paths.items():
             stream = pair(

@@ -1,6 +1,8 @@
 """Let a student answer the test cases: `python -m arf.stages.predict STUDENT`."""
 
-from arf.channels import Channels
+from functools import partial
+
+from arf.channels import Channels, count_cases
 from arf.layout import base, student
 from arf.llm.account import account
 from arf.llm.endpoint import LlmParams
@@ -17,7 +19,9 @@ def main(name: str) -> None:
     own = load_section(f"students.{name}", Student)
     role = load_section("roles.student", StudentRole)
     channels = load_section("channels", Channels).root
-    with account(f"predict-{name}", load_section("llm", LlmParams)) as spending:
+    llm = load_section("llm", LlmParams)
+    expected = partial(count_cases, channels, "test")
+    with account(f"predict-{name}", llm, expected=expected) as spending:
         writer = open_student(
             role,
             name,

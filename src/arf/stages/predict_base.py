@@ -1,6 +1,8 @@
 """Let an untuned base answer the test cases: `python -m arf.stages.predict_base BASE`."""
 
-from arf.channels import Channels
+from functools import partial
+
+from arf.channels import Channels, count_cases
 from arf.layout import base, untuned
 from arf.llm.account import account
 from arf.llm.endpoint import LlmParams
@@ -16,7 +18,9 @@ def main(name: str) -> None:
     role = load_section("roles.student", StudentRole)
     channels = load_section("channels", Channels).root
     source = untuned(name)
-    with account(f"predict-{source}", load_section("llm", LlmParams)) as spending:
+    llm = load_section("llm", LlmParams)
+    expected = partial(count_cases, channels, "test")
+    with account(f"predict-{source}", llm, expected=expected) as spending:
         writer = open_student(
             role,
             source,

@@ -1,6 +1,8 @@
 """Let a student answer by sampling: `python -m arf.stages.predict_sampled SOURCE`."""
 
-from arf.channels import Channels
+from functools import partial
+
+from arf.channels import Channels, count_cases
 from arf.layout import base, student
 from arf.llm.account import account
 from arf.llm.endpoint import LlmParams
@@ -16,7 +18,9 @@ def main(source: str) -> None:
     own = load_section(f"sampled.{source}", Sampled)
     role = load_section("roles.student", StudentRole)
     channels = load_section("channels", Channels).root
-    with account(f"predict-{source}", load_section("llm", LlmParams)) as spending:
+    llm = load_section("llm", LlmParams)
+    expected = partial(count_cases, channels, "test")
+    with account(f"predict-{source}", llm, expected=expected) as spending:
         writer = open_student(
             role,
             source,

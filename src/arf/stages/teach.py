@@ -1,7 +1,9 @@
 """Let the teacher write r0: `python -m arf.stages.teach`."""
 
-from arf.channels import Channels
-from arf.files import count_lines, read_records, write_records
+from functools import partial
+
+from arf.channels import Channels, count_cases
+from arf.files import read_records, write_records
 from arf.layout import cases, outputs, recorded_teacher
 from arf.llm.account import account
 from arf.llm.endpoint import LlmParams
@@ -15,8 +17,8 @@ from arf.write.providers import TeacherRole, open_teacher
 def main() -> None:
     role = load_section("roles.teacher", TeacherRole)
     channels = load_section("channels", Channels).root
-    rows = sum(count_lines(cases(channel)) for channel in channels)
-    with account("teach", load_section("llm", LlmParams), expected=rows) as spending:
+    llm = load_section("llm", LlmParams)
+    with account("teach", llm, expected=partial(count_cases, channels)) as spending:
         teacher = open_teacher(role, TEACHER, recorded_teacher, spending)
         for channel in channels:
             stream = read_records(cases(channel), Case)
