@@ -108,12 +108,11 @@ class Estimator:
     def _hide(self, endpoint: Endpoint, question: Question) -> list[dict[str, str]]:
         if endpoint.is_loopback or not self._params.pseudonymise:
             return question.messages
-        if self._privacy is None:
-            from arf.llm.privacy import Pseudonymiser
+        from arf.llm.privacy import Pseudonymiser, with_notice
 
+        if self._privacy is None:
             self._privacy = Pseudonymiser(self._params.names)
-        messages: list[dict[str, str]] = self._privacy.hide(question.messages)[0]
-        return messages
+        return with_notice(*self._privacy.hide(question.messages))
 
     def _is_answered(self, endpoint: Endpoint, question: Question, body: dict[str, Any]) -> bool:
         """Says whether the cache has an answer, or the same was counted before."""

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
-from rapidfuzz.process import extractOne
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.reader import ReaderError
@@ -58,6 +57,8 @@ def read_yaml(path: Path) -> Any:
 
 def did_you_mean(word: str, known: list[str]) -> str:
     """Returns ` (did you mean X?)` for the nearest known word, or nothing."""
+    from rapidfuzz.process import extractOne
+
     best = extractOne(word, known, score_cutoff=60)
     return f" (did you mean {best[0]}?)" if best else ""
 

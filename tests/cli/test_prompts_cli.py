@@ -131,7 +131,7 @@ def test_personal_data_is_replaced_as_it_would_be(folder: Path) -> None:
     set_role("judge", FAR)
     out, notes = show("judge", "--case", "chat-1")
     assert "x@example.org" not in out
-    assert out.count("[EMAIL_1]") == 2
+    assert out.count("[EMAIL_1]") == 3  # where the notice says what it is, too
     assert "[EMAIL_1] stands for x@example.org" in notes
     text = Path("params.yaml").read_text("utf-8")
     Path("params.yaml").write_text(patch(text, {"llm": {"pseudonymise": False}}), "utf-8")

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from arf.errors import ArfError
 from arf.llm.names import KINDS as NAME_KINDS
 from arf.llm.personal import KINDS, find_personal
-from arf.llm.privacy import Pseudonymiser
+from arf.llm.privacy import Pseudonymiser, with_notice
 
 PRIVACY = Pseudonymiser()
 
@@ -77,6 +77,11 @@ def test_what_is_found_in_each_place(kind: str, value: str) -> None:
         ("The password is ann@x.org/12.", ["ann@x.org"]),
         ("0 7 4 6 2 8 4 7 7 3 5", ["0 7 4 6 2 8 4 7 7 3 5"]),
         ("call +44 20 7946 0958 2 times", ["+44 20 7946 0958"]),
+        ("My account number is 5788705.", ["5788705"]),
+        ("The Account is 6370-465, ACCT 41 32 07.", ["6370-465", "41 32 07"]),
+        ("policy no. P-016371, client number C-12345.", ["P-016371", "C-12345"]),
+        ("customer id: K4099, membership number (4411/22/AB)", ["K4099", "4411/22/AB"]),
+        ("The PIN is 777-10. My access PIN was 72 71.", ["777-10", "72 71"]),
     ],
 )
 def test_what_is_found_by_what_it_is_called(text: str, values: list[str]) -> None:
@@ -86,6 +91,9 @@ def test_what_is_found_by_what_it_is_called(text: str, values: list[str]) -> Non
 @pytest.mark.parametrize(
     "text",
     [
+        "bot: Which budget?\ncustomer: 5175\nbot: Dates?\ncustomer: 10th-24th, with TR5953",
+        "The account is 1,234.50 short, the account was 10000 EUR over; account 20 days ago.",
+        "A member since 2019; a loan of 14840; policy is 30 days and 2 weeks; policy: P-016371",
         "Order 48213 for $67000.00 and 12345678 dollars; order number is 123456789.",
         "Tracking number: 9400111202, booking reference 7GAWK763, ticket #99887766.",
         "On 2024-01-15 at 10:30:15, or 15.01.2024 10:30, or 20240115, or 01-02-2024 10:30.",
@@ -151,6 +159,15 @@ MAPPING = {"[EMAIL_1]": "a@x.org", "[EMAIL_12]": "b@x.org", "[ADDRESS_1]": "1 El
 )  # fmt: skip
 def test_what_models_make_of_a_surrogate_is_turned_back(spelled: str) -> None:
     assert PRIVACY.restore(f"Sent to {spelled}, twice.", MAPPING) == "Sent to a@x.org, twice."
+
+
+def test_the_model_is_told_what_surrogates_are_only_where_there_are_any() -> None:
+    plain = chat("Sum up.", "All is well.")
+    assert with_notice(*PRIVACY.hide(plain)) == plain
+    first, second = with_notice(*PRIVACY.hide(chat("Sum up.", "Write to ann@x.org.")))
+    assert "[EMAIL_1] stand for real values" in first["content"]
+    assert first["content"].endswith("\n\nSum up.")
+    assert second["content"] == "Write to [EMAIL_1]."
 
 
 @pytest.mark.parametrize(

@@ -97,9 +97,10 @@ def _print_request(endpoint: Endpoint, question: Question) -> None:
     messages, hidden = question.messages, dict[str, str]()
     llm = load_section("llm", LlmParams)
     if llm.pseudonymise and not endpoint.is_loopback:
-        from arf.llm.privacy import Pseudonymiser
+        from arf.llm.privacy import Pseudonymiser, with_notice
 
         messages, hidden = Pseudonymiser(llm.names).hide(messages)
+        messages = with_notice(messages, hidden)
     body = body_of(endpoint, messages, question.shape, schema=endpoint.answers != "prompt")
     _print_messages(body.pop("messages"))
     typer.echo(f"--- request to {endpoint.base_url}/chat/completions")

@@ -33,14 +33,17 @@ def words_before(match: re.Match[str]) -> str:
     return match.string[max(0, match.start() - _BACK) : match.start()]
 
 
-def is_of_a_thing(match: re.Match[str]) -> bool:
-    """Says whether a number is an amount, or that of an order or the like."""
-    before = words_before(match)
+def is_amount(match: re.Match[str]) -> bool:
+    """Says whether a number has a currency or a unit beside it."""
     return (
-        _THING_BEFORE.search(before) is not None
-        or _MONEY_BEFORE.search(before) is not None
+        _MONEY_BEFORE.search(words_before(match)) is not None
         or _MONEY_AFTER.match(match.string, match.end()) is not None
     )
+
+
+def is_of_a_thing(match: re.Match[str]) -> bool:
+    """Says whether a number is an amount, or that of an order or the like."""
+    return _THING_BEFORE.search(words_before(match)) is not None or is_amount(match)
 
 
 def is_numbered_thing(match: re.Match[str]) -> bool:
@@ -56,7 +59,9 @@ def is_of_a_person(match: re.Match[str]) -> bool:
     return _PERSON_BEFORE.search(words_before(match)) is not None
 
 
-_VALUE = re.compile(r"(?<![\w$€£.,/-])\d{3,6}(?![\w%/]|[.,:]\d|-\d| ?(?:am|pm)\b)")
+_VALUE = re.compile(
+    r"(?<![\w$€£.,/-])(?:\d{2,3}[ -]\d{2,3}|\d{3,6})(?![\w%/]|[.,:]\d|-\d| ?(?:am|pm)\b)"
+)
 _WORD_OF_IT = re.compile(r"(?:is|was|:)\s+(?P<value>(?=\S*\d)[^\s,;]{4,}(?<![.!?)\"']))")
 _YEAR_BEFORE = re.compile(r"\b(?:in|since|(?:on |the )?[A-Z][a-z]+ \d{1,2},?) $")
 _THIRD_TURN = re.compile(r"\n[^\n]*\n")

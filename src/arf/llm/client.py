@@ -1,8 +1,8 @@
 """The one place that sends chat completions: OpenAI's SDK for keys and addresses, aiohttp to send.
 
 The SDK's own request path costs 0.9 ms of CPU a request, plain aiohttp 0.2, which decides how many
-requests a core can keep under way (`benchmarks/requests.py`). So the SDK says where a request goes
-and which headers it bears, and its transport's library sends it.
+requests a core can keep under way (`benchmarks/engine.py rate`). So the SDK says where a request
+goes and which headers it bears, and its transport's library sends it.
 """
 
 import json

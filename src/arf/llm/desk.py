@@ -73,8 +73,10 @@ class Desk:
         self.meter.count(asked=1)
         hidden, surrogates = question, dict[str, str]()
         if self._privacy is not None:
+            from arf.llm.privacy import with_notice
+
             messages, surrogates = self._privacy.hide(question.messages)
-            hidden = replace(question, messages=messages)
+            hidden = replace(question, messages=with_notice(messages, surrogates))
         slot = Slot(question, hidden, surrogates)
         self.look_up(slot)
         return slot

@@ -13,6 +13,7 @@ from stdnum.us import ssn
 from arf.llm.called import (
     birth_after,
     codes_after,
+    is_amount,
     is_numbered_thing,
     is_of_a_person,
     is_of_a_thing,
@@ -28,7 +29,7 @@ KINDS = {
     "SSN": "social security and national insurance numbers",
     "PHONE": "phone numbers",
     "BIRTHDATE": "dates of birth, where called so",
-    "NUMBER": "account, customer and other numbers of 8 digits or more",
+    "NUMBER": "numbers called an account's, customer's or the like, and others of 8 digits or more",
     "PIN": "PINs, passwords and security codes, where called so",
     "ADDRESS": "street addresses with a house number",
 }
@@ -92,6 +93,11 @@ def _grouped(match: re.Match[str]) -> Iterator[tuple[int, int]]:
     long = sum(map(len, groups)) >= 8
     if long and (len(groups) > 2 or is_of_a_person(match)) and not _DATE.match(match[0]):
         yield from _number(match)
+
+
+def _value(match: re.Match[str]) -> Iterator[tuple[int, int]]:
+    if len(_digits(match["value"])) >= 4 and not is_amount(match):
+        yield match.span("value")
 
 
 _TOKEN = re.compile(r"[A-Za-z0-9_]{16,}")
@@ -249,6 +255,17 @@ _LONG = (
     ),
     _form("PHONE", rf"{_EDGE}(?:0\d(?:{_SEP}\d){{7,11}}|1?[2-9]\d{{9}}){_END}", _national),
 )
+_CALLED = (
+    _form(
+        "NUMBER",
+        r"(?<!\w)(?:(?:customer|client|member(?:ship)?) |(?:(?:customer|client|member(?:ship)?"
+        r"|policy|contract|loan|account|acct) (?:numbers?|no|nr|id)\b\.?|account|acct)"
+        r"\s?[:#(,-]?(?: (?:is|was|would be|as)\b:?)? ?)"
+        r"(?P<value>(?:[A-Z]{1,3}[/-]?)?\d(?:[A-Z\d/-]| (?=\d))*)(?<![ /-])(?!\w|[.,]\d)",
+        _value,
+        re.IGNORECASE,
+    ),
+)
 _NUMBERS = (
     _form("NUMBER", rf"{_EDGE}\d{{8,}}{_END}", _number),
     _form("NUMBER", rf"{_EDGE}\d(?:[ -]\d){{7,}}{_END}", _number),
@@ -286,6 +303,7 @@ _LETTERS = 16  # characters that a number may have before its first seven digits
 _FOUND = "\0"  # stands where something was found
 _HOUSE = re.compile(r"\d[A-Za-z]?,? [A-Z]")
 _PIN_WORDS = ("pin", "passw", "passc", "passph", "cvv", "cvc", "otp", " code")
+_OWNED = ("account", "acct", "customer", "client", "member", "policy", "contract", "loan")
 _BIRTH_WORDS = ("birth", "dob", "d.o.b", "born")
 
 
@@ -311,6 +329,8 @@ def _forms(text: str) -> Iterator[tuple[tuple[_Form, ...], int]]:
         yield _LONG, first
     if any(word in lower for word in _BIRTH_WORDS):
         yield _BIRTHS, 0
+    if any(word in lower for word in _OWNED):
+        yield _CALLED, 0
     if many:
         yield _NUMBERS, first
     if any(word in lower for word in _PIN_WORDS):

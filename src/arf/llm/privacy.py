@@ -24,6 +24,20 @@ _PARTS = re.compile(
     rf"(?P<kind>{'|'.join(_ALL)})S?(?P<joint>\\?_|[ -])?(?P<number>[0-9]{{1,6}})", re.IGNORECASE
 )
 
+_NOTICE = (
+    "Words such as {} stand for real values that are kept back: take each for the value itself, "
+    "and copy it unchanged."
+)
+
+
+def with_notice(hidden: Messages, surrogates: Mapping[str, str]) -> Messages:
+    """Returns hidden messages of which the first begins with what surrogates are."""
+    if not surrogates:
+        return hidden
+    first, *others = hidden
+    notice = _NOTICE.format(next(iter(surrogates)))
+    return [{**first, "content": f"{notice}\n\n{first['content']}"}, *others]
+
 
 class Pseudonymiser:
     """Replaces personal data by words such as `[EMAIL_1]`, the same for the same in one question.
