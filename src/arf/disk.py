@@ -1,4 +1,4 @@
-"""A full disk, told as one line."""
+"""What the disk refuses, told as one line."""
 
 import errno
 from collections.abc import Iterator
@@ -17,6 +17,20 @@ def is_disk_full(error: BaseException) -> bool:
         return True
     words = ("No space left on device", "inline_container.cc", "iostream error")
     return any(word in str(error) for word in words)
+
+
+def refusal_of_disk(error: BaseException) -> str | None:
+    """Returns the line for a full disk or a path that the user has to mend, null for a bug."""
+    if is_disk_full(error):
+        return "the disk is full; free space (dvc gc -w helps) and run it again"
+    if isinstance(error, PermissionError) and error.filename:
+        return f"{error.filename}: no permission; make it readable and writable, and run it again"
+    if (
+        isinstance(error, IsADirectoryError | NotADirectoryError | FileExistsError)
+        and error.filename
+    ):
+        return f"{error.filename}: {error.strerror}; move what is in the way, and run it again"
+    return None
 
 
 @contextmanager

@@ -4,6 +4,7 @@ import csv
 import hashlib
 import json
 import os
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -55,7 +56,7 @@ def read_placed(path: Path, model: type[M]) -> Iterator[tuple[int, M]]:
     with lines:
         for number, line in enumerate(lines, start=1):
             try:
-                yield start, model.model_validate_json(line)
+                yield start, model.model_validate_json(line.removeprefix(BOM_UTF8))
             except ValidationError as error:
                 raise ArfError(f"{path}:{number}: {describe(error)}") from error
             start += len(line)

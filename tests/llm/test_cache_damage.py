@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -222,20 +223,56 @@ def test_a_full_disk_reaches_all_who_wait(tmp_path: Path, monkeypatch: pytest.Mo
         assert asyncio.run(put_all(answers)) == [None] * 50
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 1 MB; only root may make one."""
-    disk = tmp_path / "disk"
+@contextmanager
+def mounted(disk: Path, megabytes: int) -> Iterator[Path]:
+    """A disk of its own; only root may make one."""
     disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(disk)]
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(disk)]
     try:
         made = subprocess.run(mount, capture_output=True, check=False).returncode == 0
     except OSError:
         made = False
     if not made:
         pytest.skip("no disk can be mounted here")
-    yield disk
-    subprocess.run(["umount", str(disk)], check=True)
+    try:
+        yield disk
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    with mounted(tmp_path / "disk", 1) as disk:
+        yield disk
+
+
+def test_what_is_under_way_when_the_disk_gets_full_is_kept_and_no_more_is_asked(
+    tmp_path: Path,
+) -> None:
+    async def put(answers: Answers, name: str, count: int) -> None:
+        puts = (answers.put(f"{name}{i}", stored("x" * 5000), META) for i in range(count))
+        await asyncio.gather(*puts)
+
+    with mounted(tmp_path / "disk", 12) as disk:
+        path, told = disk / "answers.db", 0
+        with holding(path) as answers:
+            answers.make_room()
+            (disk / "ballast").write_bytes(bytes(2_000_000))
+            with pytest.raises(ArfError, match=r"disk is full.*what was answered is kept"):
+                for told in range(1000):
+                    answers.check_room()
+                    asyncio.run(put(answers, f"before{told}-", 1))
+            assert 10 < told < 900
+            asyncio.run(put(answers, "late", 500))
+        with holding(path) as answers:
+            assert sum(bool(answers.get(f"before{i}-0")) for i in range(told)) == told
+            assert sum(bool(answers.get(f"late{i}")) for i in range(500)) == 500
+            (disk / "ballast").write_bytes(bytes(4_000_000))
+            with pytest.raises(ArfError, match="the disk is full; free space"):
+                answers.make_room()
+            (disk / "ballast").unlink()
+            answers.make_room()
+            answers.check_room()
 
 
 def test_a_really_full_disk_keeps_what_was_put(small_disk: Path) -> None:

@@ -122,6 +122,8 @@ def test_a_budget_stops_cleanly_and_keeps_everything(
         replies(server.url, tmp_path / "m", questions, budget=200.0, limits=limits)
     seen = server.stats.total
     assert 5 < seen < 40
+    spent = json.loads((tmp_path / "m" / "teach" / "usage.json").read_text())["teacher"]["money"]
+    assert 200 - 60 < spent <= 200  # a question can cost 57
     with pytest.raises(ArfError, match=r"roles\.teacher\.budget"):
         replies(server.url, tmp_path / "m", questions, budget=200.0, limits=limits)
     assert server.stats.total - seen <= 4

@@ -13,6 +13,7 @@ from arf.cli.prompts import prompts
 from arf.cli.rules import rules
 from arf.cli.sample import sample
 from arf.cli.ui import ui
+from arf.disk import refusal_of_disk
 from arf.errors import ArfError
 
 app = typer.Typer(
@@ -40,3 +41,8 @@ def main() -> None:
         app()
     except ArfError as error:
         sys.exit(f"error: {error}")
+    except OSError as error:
+        line = refusal_of_disk(error)
+        if line is None:
+            raise
+        sys.exit(f"error: {line}")

@@ -10,10 +10,10 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from time import time
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 import typer
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from rich.console import Console
 from rich.table import Table
 
@@ -32,6 +32,21 @@ Model = Annotated[str | None, typer.Option(help="Only the answers of this model.
 cache = typer.Typer(no_args_is_help=True)
 
 
+LATEST = 253402300799  # seconds of Unix time: the end of the year 9999
+
+
+class Kept(BaseModel):
+    """An answer as `arf.llm.answers` keeps it."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    text: str | None = None
+    finish: str | None = None
+    refusal: str | None = None
+    model: str | None = None
+    usage: dict[str, Any] = Field(default_factory=dict)
+
+
 class Line(BaseModel):
     """A line of an exported file."""
 
@@ -39,7 +54,7 @@ class Line(BaseModel):
 
     key: str = Field(pattern="^[0-9a-f]{64}$")
     index: int = Field(ge=0, lt=2**31)
-    answer: dict[str, Any]
+    answer: Kept
     accepted: bool
     reason: str | None
     base_url: str
@@ -47,10 +62,17 @@ class Line(BaseModel):
     role: str
     stage: str
     run: str
-    prompt_tokens: int = Field(ge=0)
-    completion_tokens: int = Field(ge=0)
-    money: float | None
-    created: float
+    prompt_tokens: int = Field(ge=0, lt=2**31)
+    completion_tokens: int = Field(ge=0, lt=2**31)
+    money: float | None = Field(ge=0)
+    created: float = Field(ge=0, le=LATEST)
+
+    @model_validator(mode="after")
+    def _is_answer(self) -> Self:
+        answer = self.answer
+        if self.accepted and not (answer.text or "").strip():
+            raise ValueError("an accepted answer needs a text")
+        return self
 
 
 @cache.callback()
@@ -125,7 +147,8 @@ def _lines(file: Path) -> Iterator[tuple[str, Stored, Meta]]:
             for text in lines:
                 number += 1
                 line = Line.model_validate(json.loads(text))  # lone surrogates too
-                stored = Stored(line.index, line.answer, line.accepted, line.reason)
+                kept = line.answer.model_dump(exclude_unset=True)
+                stored = Stored(line.index, kept, line.accepted, line.reason)
                 yield line.key, stored, Meta(**line.model_dump(include=set(Meta._fields)))
     except ValidationError as error:
         raise ArfError(f"{file}:{number}: {describe(error)}; nothing was imported") from error

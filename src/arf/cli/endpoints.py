@@ -21,6 +21,9 @@ def endpoints_findings() -> Iterator[Finding]:
         if not isinstance(role, Endpoint):
             continue
         asked = True
+        if role.mode == "file":
+            yield Finding("note", f"roles.{name}: its questions go into files; nobody is asked")
+            continue
         if isinstance(role, EndpointStudent):
             role = role.of(next(iter(load_section("students", dict[str, Student])), "student"))
         for state, text in probe(role, name):

@@ -71,7 +71,7 @@ def parse(completion: Any) -> Answer:
         text = text.encode("utf-8", "replace").decode()  # half a surrogate pair is no character
     return Answer(
         text,
-        choice.get("finish_reason"),
+        str(choice.get("finish_reason") or "") or None,
         str(refusal) if refusal else None,
         str(completion.get("model") or "") or None,
         usage if isinstance(usage, dict) else {},

@@ -13,7 +13,8 @@ from threading import Thread
 from typing import NamedTuple
 
 from arf.errors import ArfError
-from arf.llm.database import Database, explain
+from arf.llm.database import Database, DiskFullError, explain
+from arf.llm.reserve import Reserve
 from arf.llm.store import COLUMNS, INSERT, Meta, Row, Stored, reindexed, row_of, stored_of
 from arf.progress import say
 
@@ -44,11 +45,37 @@ class Answers:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._reads, self._writes = Database(path), Database(path)  # a read waits for no commit
+        self._reserve = Reserve(path.with_suffix(".reserve"))
+        self._holds_room = False
         self._queue: SimpleQueue[_Put | None] = SimpleQueue()
         self._closed = False
         self._writes.write(lambda db: db.execute("SELECT 1 FROM answers LIMIT 1").fetchone())
         self._thread = Thread(target=self._write, name="answers", daemon=True)
         self._thread.start()
+
+    def make_room(self) -> None:
+        """Holds room for answers that are under way when the disk gets full.
+
+        Raises:
+            ArfError: there is none, so that nothing may be asked.
+        """
+        try:
+            self._reserve.hold()
+        except OSError as error:
+            raise explain(error, self.path) from error
+        self._holds_room = True
+
+    def check_room(self) -> None:
+        """Allows the next request.
+
+        Raises:
+            ArfError: the last answers, of whichever process, had to take the room that was held.
+        """
+        if self._holds_room and not self._reserve.is_held:
+            raise DiskFullError(
+                f"{self.path}: the disk is full; free space and run again: what was answered is "
+                "kept"
+            )
 
     def get(self, key: str) -> list[Stored]:
         """Returns the answers to a body in the order of their index."""
@@ -81,7 +108,7 @@ class Answers:
         new = 0
         rows = (row_of(*item) for item in items)
         while group := list(islice(rows, GROUP)):
-            new += self._writes.write(partial(_insert, rows=group))
+            new += self._keep(group)
         return new
 
     def spent(self, run: str) -> dict[str, float]:
@@ -109,7 +136,7 @@ class Answers:
             puts = [put for put in batch if put is not None]
             error = None
             try:
-                self._writes.write(partial(_insert, rows=[put.row for put in puts]))
+                self._keep([put.row for put in puts])
             except Exception as raised:  # whatever it is, somebody waits
                 error = explain(raised, self.path)
             futures = defaultdict(list)
@@ -118,6 +145,17 @@ class Answers:
             for loop, waiting in futures.items():
                 with suppress(RuntimeError):  # the loop is closed: nobody waits
                     loop.call_soon_threadsafe(_resolve, waiting, error)
+
+    def _keep(self, rows: list[Row]) -> int:
+        """Writes rows, at need into the room that was held for them."""
+        work = partial(_insert, rows=rows)
+        try:
+            return self._writes.write(work)
+        except DiskFullError:
+            if not self._reserve.is_held:
+                raise
+            self._reserve.give()
+            return self._writes.write(work)
 
 
 def _resolve(waiting: "list[asyncio.Future[None]]", error: ArfError | None) -> None:

@@ -108,9 +108,13 @@ class Client:
         """Tells a name that there is not and a false certificate from a server that is down."""
         where = f"roles.{self.role}: {self.endpoint.base_url}"
         cause = getattr(error, "os_error", None)
-        if isinstance(cause, ssl.SSLError | ssl.CertificateError):
+        if isinstance(cause, ssl.SSLError) and not isinstance(cause, ssl.CertificateError):
             return ArfError(
-                f"{where}: its certificate is not trusted ({getattr(cause, 'reason', cause)}); "
+                f"{where}: no TLS is spoken there ({cause.reason}); write http:// or another port"
+            )
+        if isinstance(cause, ssl.CertificateError):
+            return ArfError(
+                f"{where}: its certificate is not trusted ({cause.reason}); "
                 "correct base_url, or name your authority's file in SSL_CERT_FILE"
             )
         if isinstance(cause, socket.gaierror):

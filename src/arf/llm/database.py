@@ -22,6 +22,10 @@ T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], T]
 
 
+class DiskFullError(ArfError):
+    """There is no room for what is to be written."""
+
+
 class Database:
     """One connection to the file, used by one thread at a time.
 
@@ -115,7 +119,7 @@ def explain(error: Exception, path: Path) -> ArfError:
     if isinstance(error, ArfError):
         return error
     if is_disk_full(error) or "disk is full" in text:
-        return ArfError(f"{path}: the disk is full; free space and run again: answers are kept")
+        return DiskFullError(f"{path}: the disk is full; free space and run again")
     if "disk I/O error" in text:
         return ArfError(f"{path}: the disk is full or faulty; mend it and run again")
     if "readonly" in text or "unable to open" in text or isinstance(error, PermissionError):

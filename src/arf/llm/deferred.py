@@ -89,6 +89,7 @@ class Deferred:
             under_way: ids of rows that are being answered already.
         """
         self.stopped = None
+        self._desk.answers.check_room()
         longest, context = self._endpoint.sampling.longest, self._endpoint.context
         for row_id, key in self.ids.items():
             if row_id in under_way:

@@ -24,6 +24,10 @@ class BudgetUsedUp(ArfError):
     """The next request could cost more than what is left."""
 
 
+class BudgetHeld(BudgetUsedUp):
+    """The next request fits into what is left, but not beside the most that others can cost."""
+
+
 @dataclass
 class Usage:
     """What the requests of one role come to in one stage, as `usage.json` has it.
@@ -120,6 +124,7 @@ class Meter:
             longest: the most tokens that the answer may have.
 
         Raises:
+            BudgetHeld: it could cost more than is left beside the requests under way.
             BudgetUsedUp: it could cost more than is left.
         """
         total = self._account.params.budget
@@ -215,8 +220,9 @@ class Meter:
         if budget > 0 and spent + bound + own <= budget:
             return
         currency = self.usage.currency
+        refused = BudgetHeld if 0 < spent + own <= budget else BudgetUsedUp
         open_ = f", up to {sum_of_money(bound)} under way" if bound else ""
-        raise BudgetUsedUp(
+        raise refused(
             f"{name}: {sum_of_money(budget)} {currency} is used up ({sum_of_money(spent)} spent in "
             f"this run{open_}); raise it and run dvc repro again: nothing that was paid is lost"
         )

@@ -29,12 +29,14 @@ def open_asker(model: Endpoint | LocalModel, role: str, account: Account) -> Ask
         from arf.llm.local import open_local
 
         return open_local(model, role, meter)
-    model.read_key(role)
+    if model.mode != "file":
+        model.read_key(role)
     from arf.llm.cache import Answers
 
     folder = state_dir("answers")
     answers = Answers(folder / "answers.db")
     account.closing.callback(answers.close)
+    answers.make_room()
     meter.spent_before = answers.spent(account.run)
     privacy = None
     if account.params.pseudonymise and (account.params.tracing or not model.is_loopback):

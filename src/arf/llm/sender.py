@@ -3,6 +3,7 @@
 import asyncio
 import random
 import time
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -14,6 +15,7 @@ from arf.llm.desk import Desk
 from arf.llm.exchange import Exchange
 from arf.llm.faults import Fault, Refused
 from arf.llm.limiter import GaveUp, Limiter
+from arf.llm.meter import BudgetHeld
 from arf.llm.tokens import Counter
 
 if TYPE_CHECKING:
@@ -46,6 +48,7 @@ class Sender:
         self.limiter = Limiter(endpoint.limits)
         self.in_flight: set[asyncio.Task[Any]] = set()
         self._client: Client | None = None
+        self._settled = asyncio.Event()
         self._flying: dict[str, asyncio.Future[Exchange]] = {}
         self._last_success: float | None = None
         self._first_miss: float | None = None
@@ -128,10 +131,30 @@ class Sender:
     async def _try(
         self, exchange: Exchange, body: dict[str, Any], prompt: int, longest: int, seconds: float
     ) -> None:
-        task = asyncio.current_task()
-        assert task is not None
+        """Sends once, within the budget and at the endpoint's pace."""
+        await self._afford(prompt, longest)
         try:
-            await self.limiter.slot(prompt + longest)
+            await self._wait_for_slot(prompt + longest)
+            await self._send_once(exchange, body, prompt + longest, seconds)
+        finally:
+            self.meter.settle(prompt, longest)
+            self._settled.set()
+
+    async def _afford(self, prompt: int, longest: int) -> None:
+        """Waits for the requests under way where only what they can cost stands in the way."""
+        while True:
+            try:
+                self.meter.check(prompt, longest)
+            except BudgetHeld:
+                self._settled.clear()
+                with suppress(TimeoutError):  # another role's requests say nothing here
+                    await asyncio.wait_for(self._settled.wait(), LOOK_AGAIN)
+            else:
+                return
+
+    async def _wait_for_slot(self, tokens: int) -> None:
+        try:
+            await self.limiter.slot(tokens)
         except GaveUp as error:
             patience = self.endpoint.limits.patience
             raise ArfError(
@@ -139,13 +162,18 @@ class Sender:
                 f"last: {self._last_fault}; dvc repro goes on from here when it is well again "
                 f"(or raise roles.{self.role}.limits.patience)"
             ) from error
+
+    async def _send_once(
+        self, exchange: Exchange, body: dict[str, Any], tokens: int, seconds: float
+    ) -> None:
+        task = asyncio.current_task()
+        assert task is not None
         sent_at, begun = time.monotonic(), time.time()
         outcome: tuple[Verdict, float | None] = ("row", None)
-        reserved = done = False
+        done = False
         self.in_flight.add(task)
         try:
-            self.meter.check(prompt, longest)
-            reserved = True
+            self.answers.check_room()
             self.meter.count(sent=1)
             if self._client is None:
                 from arf.llm.client import Client
@@ -154,7 +182,7 @@ class Sender:
             answer, headers = await self._client.complete(body, seconds)
             await self._keep(exchange, answer, body, begun)
             self._last_success = time.monotonic()
-            self.limiter.succeeded(headers, prompt + longest, sent_at)
+            self.limiter.succeeded(headers, tokens, sent_at)
             done = True
         except Fault as fault:
             self._last_fault = str(fault)
@@ -165,8 +193,6 @@ class Sender:
             exchange.fail(refused.failure)
         finally:
             self.in_flight.discard(task)
-            if reserved:
-                self.meter.settle(prompt, longest)
             if not done:
                 self.limiter.failed(*outcome, sent_at)
 

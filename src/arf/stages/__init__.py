@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable
 
-from arf.disk import is_disk_full
+from arf.disk import refusal_of_disk
 from arf.errors import ArfError
 
 
@@ -16,6 +16,7 @@ def run(main: Callable[..., None]) -> None:
     except KeyboardInterrupt:
         sys.exit("stopped; dvc repro goes on from here")
     except Exception as error:
-        if not is_disk_full(error):
+        line = refusal_of_disk(error)
+        if line is None:
             raise
-        sys.exit("error: the disk is full; free space (dvc gc -w helps) and run dvc repro again")
+        sys.exit(f"error: {line}")
