@@ -131,7 +131,7 @@ def test_a_failed_export_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 GOOD = {
-    "key": KEYS[2], "index": 0, "answer": {}, "accepted": True, "reason": None,
+    "key": KEYS[2], "index": 0, "answer": {"text": "fine"}, "accepted": True, "reason": None,
     **META._asdict(),
 }  # fmt: skip
 
@@ -149,8 +149,12 @@ GOOD = {
         json.dumps(GOOD | {"index": 2**70}).encode(),
         json.dumps(GOOD | {"api_key": "x"}).encode(),
         json.dumps(GOOD | {"money": float("nan")}).encode(),
+        json.dumps(GOOD | {"answer": {"text": 5}}).encode(),
+        json.dumps(GOOD | {"answer": {}}).encode(),
+        json.dumps(GOOD | {"created": 1.8e12}).encode(),
+        json.dumps(GOOD | {"prompt_tokens": 2**62}).encode(),
     ],
-    ids=range(10),
+    ids=range(14),
 )
 def test_a_broken_line_imports_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: bytes

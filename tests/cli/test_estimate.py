@@ -5,13 +5,14 @@ from pathlib import Path
 import pytest
 
 from arf.cli.estimate import estimate
+from arf.errors import ArfError
 from arf.estimate import Asked, Estimator
 from arf.files import write_records
-from arf.layout import cases
+from arf.layout import cases, outputs
 from arf.llm import Question
 from arf.llm.endpoint import Endpoint, LlmParams
 from arf.llm.prices import Price, Prices
-from arf.records import Case
+from arf.records import Case, Output
 
 ROOT = Path(__file__).resolve().parents[2]
 PRICE = Price.model_validate(
@@ -58,6 +59,29 @@ def test_where_no_role_asks_an_endpoint_nothing_is_sent(
 ) -> None:
     estimate()
     assert "nothing is sent" in capsys.readouterr().out
+
+
+def test_without_cases_it_says_how_to_get_them(project: Path) -> None:
+    cases("webform").unlink()
+    with pytest.raises(ArfError, match=r"data/cases/webform\.jsonl: .*dvc repro ingest"):
+        estimate()
+
+
+def test_outputs_of_other_cases_are_not_taken_for_those_of_these(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with_teacher(project)
+    text = (project / "params.yaml").read_text()
+    rules = "annotator: {provider: rules}"
+    assert rules in text
+    (project / "params.yaml").write_text(text.replace(rules, f"annotator: {{{MODEL}}}"))
+    old = Output(id="other-1", channel="botchat", source="r0", text="Late.", provider="recorded")
+    write_records(outputs("r0", "botchat"), [old])
+    estimate()
+    told = capsys.readouterr().out
+    row = next(line for line in told.splitlines() if "audit " in line).split()
+    assert row[2:5] == ["14", "0", "14"]
+    assert "not there yet are taken to have" in told
 
 
 def test_the_teacher_is_asked_each_case(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

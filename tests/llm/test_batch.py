@@ -261,9 +261,9 @@ def test_a_budget_lets_through_what_it_surely_covers_and_then_the_rest_of_it(
     spent = usage(tmp_path)["money"]
     done = server.stats.rows
     assert isinstance(spent, float)
-    assert 75 < spent <= 100
+    assert 50 < spent <= 100
     assert done > 4
-    assert server.stats.batches > 1
+    assert 1 < server.stats.batches < 6  # one row a batch, each a day, would be no use
     assert whole(replies(server.url, tmp_path, questions, mode="batch"))
     assert (server.stats.rows, server.stats.row_repeats) == (30, 0)
 

@@ -258,6 +258,11 @@ def test_a_certificate_that_nobody_signed_is_refused(tmp_path: Path) -> None:
         assert server.stats.total == 0
 
 
+def test_https_to_a_server_that_speaks_http_is_told(server: MockEndpoint, tmp_path: Path) -> None:
+    with pytest.raises(ArfError, match=r"no TLS is spoken there .*write http://"):
+        replies(server.url.replace("http:", "https:"), tmp_path, [question(0)])
+
+
 def test_a_slow_row_holds_up_no_other(server: MockEndpoint, tmp_path: Path) -> None:
     questions = [question(0, "first:slow"), *(question(i) for i in range(1, 300))]
     begun = time.monotonic()

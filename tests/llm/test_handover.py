@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from codecs import BOM_UTF8
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from arf.llm.cache import Answers
 from arf.llm.desk import Desk
 from arf.llm.endpoint import LlmParams
 from arf.llm.handover import FileAsker
+from arf.llm.open import open_asker
 
 URL = "https://vllm.example/v1"
 Line = dict[str, Any]
@@ -172,7 +174,11 @@ def test_rows_without_a_usable_answer_go_into_the_next_round(tmp_path: Path) -> 
     ],
 )
 def test_after_the_last_round_it_is_a_failure(
-    tmp_path: Path, line: Callable[[Line], list[Line]], rounds: int, kind: str
+    tmp_path: Path,
+    line: Callable[[Line], list[Line]],
+    rounds: int,
+    kind: str,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     limits = {"tries": 4, "reasks": 2}
     good = completion('{"note": "late", "rating": 2}')
@@ -184,6 +190,8 @@ def test_after_the_last_round_it_is_a_failure(
 
     for number in range(rounds):
         hand_over(tmp_path, questions, limits=limits)
+        told = "1 of 1 rows are to be asked again: " if number > 1 else ""
+        assert told in capsys.readouterr().err or kind != "server"
         assert answer(tmp_path, answers) == (2 if number == 0 else 1)
     bad, fine = ask(tmp_path, questions, limits=limits)
     assert bad.failure is not None
@@ -287,3 +295,21 @@ def test_file_mode_needs_no_network_client(tmp_path: Path) -> None:
     code = "import sys, arf.llm.handover; print({'openai', 'aiohttp'} & set(sys.modules))"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "set()"
+
+
+def test_no_key_is_needed_and_a_file_of_another_system_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("NO_SUCH_KEY", raising=False)
+    model = endpoint(URL, mode="file", key="NO_SUCH_KEY")
+
+    def ask_openly() -> list[Reply]:
+        with account("teach", LlmParams(), tmp_path) as spending:
+            return list(open_asker(model, "teacher", spending).ask([question(0)]))
+
+    with pytest.raises(ArfError, match="and run dvc repro again"):
+        ask_openly()
+    assert answer(tmp_path, lambda row: [openai_line(row, body=completion("Late."))]) == 1
+    (results,) = (tmp_path / ".arf" / "handover").glob("*.results.jsonl")
+    results.write_bytes(BOM_UTF8 + results.read_bytes())
+    assert ask_openly()[0].text == "Late."

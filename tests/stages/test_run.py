@@ -73,6 +73,11 @@ def test_what_is_not_there_yet(folder: Path) -> None:
     [
         (ArfError("that is wrong"), "error: that is wrong"),
         (OSError(errno.ENOSPC, "No space left on device"), "error: the disk is full"),
+        (
+            PermissionError(errno.EACCES, "Permission denied", "a.yaml"),
+            "error: a.yaml: no permission",
+        ),
+        (IsADirectoryError(errno.EISDIR, "Is a directory", "b"), "error: b: Is a directory; move"),
         (KeyboardInterrupt(), "stopped; dvc repro goes on"),
     ],
 )

@@ -1,5 +1,6 @@
 """`arf estimate`: tokens and money per role, before anything is sent."""
 
+from collections import deque
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -12,6 +13,7 @@ from arf.annotate.asking import ModelAnnotator
 from arf.annotate.providers import AnnotatorRole
 from arf.audit import AuditParams, draw
 from arf.channels import Channels
+from arf.errors import ArfError
 from arf.estimate import EXPECTED, Asked, Estimator, Row
 from arf.files import read_json, read_records
 from arf.judge import JudgeParams
@@ -41,8 +43,9 @@ Questions = Iterator[Asked]
 def estimate() -> None:
     """Tell how many tokens and how much money the next run takes; nothing is sent.
 
-    Questions that the cache answers are counted out. Where an output is not there yet, one of
-    usual length is assumed; how many outputs are edited is told from the last audit.
+    It needs the cases (`dvc repro ingest`, which asks nobody). Questions that the cache answers are
+    counted out. Where an output is not there yet, one of usual length is assumed. Edits and second
+    looks at what was edited are told from the last audit, whatever the cache holds of them.
     """
     plan = _Plan()
     plan.count()
@@ -70,10 +73,21 @@ class _Plan:
         }
         self.estimator = Estimator(self.llm, self.prices)
         self.assumed = False
+        self.told_by_rate = False
         self._rates = cache(self._read_rates)
+        self._fits = cache(self._read_fits)
 
     def count(self) -> None:
-        """Counts every stage that asks an endpoint, in the order of the pipeline."""
+        """Counts every stage that asks an endpoint, in the order of the pipeline.
+
+        Raises:
+            ArfError: there are no cases yet.
+        """
+        for channel in self.channels:
+            if not cases(channel).exists():
+                raise ArfError(
+                    f"{cases(channel)}: not there yet; dvc repro ingest makes it, and asks nobody"
+                )
         rounds = load_section("rounds", dict[str, Round])
         self._add("teacher", "teach", self._teach())
         self._add("annotator", "audit", self._audit())
@@ -91,11 +105,10 @@ class _Plan:
             self.estimator.add(role, stage, self.roles[role], questions)
 
     def _pairs(self, source: str, channel: str, split: str | None) -> Iterator[tuple[Case, Output]]:
-        """Yields a source's outputs, or assumed ones where it has none."""
+        """Yields a source's outputs, or assumed ones where it has none of these cases."""
         stream = read_records(cases(channel), Case)
-        path = outputs(source, channel)
-        if path.exists():
-            found = pair(stream, read_records(path, Output))
+        if self._fits(source, channel):
+            found = pair(stream, read_records(outputs(source, channel), Output))
         else:
             self.assumed = True
             found = ((case, _assumed(case, source)) for case in stream)
@@ -169,6 +182,7 @@ class _Plan:
 
     def _shares(self, name: str, entry: Round, channel: str) -> dict[str, float]:
         """Returns the share of outputs that have each code of a round, 1 where nobody knows."""
+        self.told_by_rate = True
         path = targets(channel)
         if path.exists():
             codes = read_json(path).get(name, [])
@@ -176,6 +190,17 @@ class _Plan:
             codes = candidates(name, entry, channel, self.taxonomy)
         found = self._rates(channel)
         return {code: (found.get(code) or {"rate": 1.0})["rate"] for code in codes}
+
+    def _read_fits(self, source: str, channel: str) -> bool:
+        """Says whether there are outputs, and of the cases as they are now."""
+        if not outputs(source, channel).exists():
+            return False
+        written = read_records(outputs(source, channel), Output)
+        try:
+            deque(pair(read_records(cases(channel), Case), written), maxlen=0)
+        except ArfError:
+            return False
+        return True
 
     def _read_rates(self, channel: str) -> dict[str, Any]:
         path = METRICS / "audit.json"
@@ -214,6 +239,8 @@ def _show(rows: list[Row], plan: _Plan) -> None:
     typer.echo(f"Ranges: answers {EXPECTED:.0%} as long as they may be, and all of that length.")
     if plan.assumed:
         typer.echo(f"Outputs that are not there yet are taken to have {ASSUMED} words.")
+    if plan.told_by_rate:
+        typer.echo("Edits are told from the audit's rates, those of stages that are done as well.")
     for role in dict.fromkeys(row.role for row in rows if row.price is None):
         typer.echo(f"roles.{role}: prices.yaml has no price for {plan.roles[role].model}")
     for line in _budgets(rows, plan, money[1]):

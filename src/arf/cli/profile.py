@@ -139,6 +139,7 @@ def next_steps(contents: Contents) -> Iterator[str]:
             yield f"next: export {key}=..."
     if any(role.get("provider") == "openai" for role in roles):
         yield "next: arf doctor --endpoints   # does each of them answer"
+        yield "next: dvc repro ingest         # the cases; nobody is asked"
         yield "next: arf estimate             # what it will cost"
     yield "next: dvc repro"
 

@@ -17,6 +17,7 @@ from arf.llm.rows import Result, key_and_index
 from arf.progress import say
 
 FIRST_POLL, LONGEST_POLL, SLOWER = 2.0, 60.0, 1.3  # seconds between two looks, and their growth
+FEW = 0.05  # of the open rows: a batch of fewer is the last that a budget gets
 OUTAGE = 3600.0  # seconds for which looks at batches may fail
 FULL = "token_limit_exceeded"  # more is under way than the account may have
 
@@ -69,15 +70,23 @@ class Round:
         self._api = api
 
     def run(self) -> None:
-        """Gets a result, good or bad, for each open row that the budget allows."""
+        """Gets a result, good or bad, for each open row that the budget allows.
+
+        Raises:
+            BudgetUsedUp: it allows so few that they are not worth the hours of a batch.
+        """
+        wanted = len(self._deferred.ids)
         jobs = self._start()
-        if not jobs and self._deferred.stopped is not None:
-            raise self._deferred.stopped
+        stopped = self._deferred.stopped
+        if not jobs and stopped is not None:
+            raise stopped
         try:
             self._wait(jobs)
         except KeyboardInterrupt:
             say(f"{self._role}: batches are under way; dvc repro goes on waiting for them")
             raise
+        if stopped is not None and sum(len(job.ids) for job in jobs) < FEW * wanted:
+            raise stopped
 
     def _start(self) -> list[Job]:
         with self._jobs.lock:

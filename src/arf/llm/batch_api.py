@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self, TypeVar
 
 from arf.errors import ArfError
 from arf.llm.endpoint import Endpoint
-from arf.llm.faults import Fault, NoSchema, Refused, refusal
+from arf.llm.faults import Fault, NoSchema, Refused, refusal, tls_refusal
 from arf.llm.rows import URL
 
 if TYPE_CHECKING:
@@ -176,10 +176,7 @@ class BatchApi:
             cause: BaseException | None = error
             while cause is not None:
                 if isinstance(cause, ssl.SSLError):
-                    raise ArfError(
-                        f"{self._where}: its certificate is not trusted ({cause.reason}); correct "
-                        "base_url, or name your authority's file in SSL_CERT_FILE"
-                    ) from error
+                    raise tls_refusal(self._where, cause) from error
                 cause = cause.__cause__ or cause.__context__
             words = str(error.__cause__ or error) or type(error).__name__
             raise Fault(f"the connection broke: {words}", "down", own=False) from error

@@ -11,10 +11,9 @@ import ssl
 from collections.abc import Mapping
 from typing import Any
 
-from arf.errors import ArfError
 from arf.llm.answers import Answer, Malformed, parse
 from arf.llm.endpoint import Endpoint
-from arf.llm.faults import Fault, refusal
+from arf.llm.faults import Fault, refusal, tls_refusal
 
 CONNECT_SECONDS = 15
 
@@ -106,17 +105,9 @@ class Client:
 
     def _not_connected(self, error: Any) -> Exception:
         """Tells a name that there is not and a false certificate from a server that is down."""
-        where = f"roles.{self.role}: {self.endpoint.base_url}"
         cause = getattr(error, "os_error", None)
-        if isinstance(cause, ssl.SSLError) and not isinstance(cause, ssl.CertificateError):
-            return ArfError(
-                f"{where}: no TLS is spoken there ({cause.reason}); write http:// or another port"
-            )
-        if isinstance(cause, ssl.CertificateError):
-            return ArfError(
-                f"{where}: its certificate is not trusted ({cause.reason}); "
-                "correct base_url, or name your authority's file in SSL_CERT_FILE"
-            )
+        if isinstance(cause, ssl.SSLError):
+            return tls_refusal(f"roles.{self.role}: {self.endpoint.base_url}", cause)
         if isinstance(cause, socket.gaierror):
             return Fault(
                 f"no address for {self.endpoint.base_url}", "down", own=False, reached=False

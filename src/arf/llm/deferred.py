@@ -19,6 +19,7 @@ from arf.llm.rows import Result, Row, answer_of, key_and_index, name, row
 from arf.progress import say
 from arf.state import state_dir
 
+REASONS = 3  # that a line names
 CHUNK = 1000  # results that are kept in one transaction
 
 
@@ -127,6 +128,7 @@ class Deferred:
         """
         seen: set[str] = set()
         unknown = 0
+        faults: Counter[str] = Counter()
         fatal: ArfError | None = None
         rest = iter(results)
         while chunk := list(islice(rest, CHUNK)):
@@ -144,6 +146,7 @@ class Deferred:
                 except ArfError as error:
                     fatal = error
                 except (Fault, Refused, NoSchema) as error:
+                    faults.update([str(error)] if isinstance(error, Fault) else [])
                     fatal = self._refuse(row_id, error) or fatal
                 else:
                     paid += self._accept(row_id, answer)
@@ -153,7 +156,11 @@ class Deferred:
         if unknown:
             say(f"{source}: {unknown} results of no request in it were ignored")
         for row_id in ids - seen:
+            faults.update(["no result"])
             self._refuse(row_id, Fault("no result", "down", own=True))
+        if faults:
+            told = ", ".join(f"{reason} ({count})" for reason, count in faults.most_common(REASONS))
+            say(f"{source}: {faults.total()} of {len(ids)} rows are to be asked again: {told}")
         self.release(ids)
         return fatal
 

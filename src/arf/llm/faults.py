@@ -1,6 +1,7 @@
 """What a refused or broken request means: wait, try again, give up this row, or stop."""
 
 import re
+import ssl
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any, Literal
@@ -106,6 +107,16 @@ def refusal(
     else:
         found = Refused(Failure("rejected", f"the endpoint refuses it ({status}): {words}"))
     return found
+
+
+def tls_refusal(where: str, error: ssl.SSLError) -> ArfError:
+    """Returns what ends the run where no connection can be made secure."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return ArfError(
+            f"{where}: its certificate is not trusted ({error.reason}); correct base_url, or name "
+            "your authority's file in SSL_CERT_FILE"
+        )
+    return ArfError(f"{where}: no TLS is spoken there ({error.reason}); write http:// in base_url")
 
 
 def _fatal(endpoint: Endpoint, role: str, status: int, code: str, words: str) -> ArfError | None:

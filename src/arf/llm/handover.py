@@ -61,7 +61,7 @@ class FileAsker:
             results = _results(path)
             if results.exists():
                 begun = path.stat().st_mtime
-                fatal = deferred.take(read_records(results, Result), ids, str(results), begun)
+                fatal = deferred.take(_read_results(results), ids, str(results), begun)
                 if fatal is not None:
                     raise ArfError(f"{results}: {fatal}")
         deferred.settle()
@@ -125,6 +125,15 @@ class FileAsker:
 
 def _results(requests: Path) -> Path:
     return requests.with_suffix(".results.jsonl")
+
+
+def _read_results(path: Path) -> Iterator[Result]:
+    try:
+        yield from read_records(path, Result)
+    except ArfError as error:
+        raise ArfError(
+            f"{error}; correct the line, or take it out to have it asked again"
+        ) from error
 
 
 def _ids(requests: Path) -> frozenset[str]:
