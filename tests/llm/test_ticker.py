@@ -4,8 +4,8 @@ import itertools
 
 import pytest
 
-from arf.llm.meter import Usage
 from arf.llm.ticker import Ticker
+from arf.llm.usage import Usage
 
 
 def ticks(monkeypatch: pytest.MonkeyPatch, seconds: float, total: int | None) -> None:

@@ -4,7 +4,6 @@ import json
 import math
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from arf.llm import Failure
 from arf.llm.endpoint import Endpoint, LocalModel
 from arf.llm.prices import FREE, Price, missing_price, read_prices, sum_of_money
 from arf.llm.ticker import Ticker
+from arf.llm.usage import Usage
 from arf.progress import say
 
 if TYPE_CHECKING:
@@ -26,43 +26,6 @@ class BudgetUsedUp(ArfError):
 
 class BudgetHeld(BudgetUsedUp):
     """The next request fits into what is left, but not beside the most that others can cost."""
-
-
-@dataclass
-class Usage:
-    """What the requests of one role come to in one stage, as `usage.json` has it.
-
-    Attributes:
-        provider: who answers.
-        model: the model.
-        asked: questions.
-        hits: questions that the cache answered.
-        sent: requests, tries included.
-        retries: requests that met a fault and were sent again.
-        throttled: requests that were turned away as too many.
-        repaid: answers asked for anew because an earlier one could not be used.
-        failed: questions without an answer, by kind of failure.
-        prompt_tokens: as the endpoint counts them.
-        cached_tokens: the part of them that the endpoint had in its own cache.
-        completion_tokens: as the endpoint counts them.
-        money: what it cost; null where the price is not known.
-        currency: of the money.
-    """
-
-    provider: str
-    model: str
-    asked: int = 0
-    hits: int = 0
-    sent: int = 0
-    retries: int = 0
-    throttled: int = 0
-    repaid: int = 0
-    failed: dict[str, int] = field(default_factory=dict)
-    prompt_tokens: int = 0
-    cached_tokens: int = 0
-    completion_tokens: int = 0
-    money: float | None = None
-    currency: str = "USD"
 
 
 class Meter:

@@ -2,13 +2,10 @@
 
 from contextlib import ExitStack
 from time import monotonic
-from typing import TYPE_CHECKING
 
 from arf.llm.prices import sum_of_money
+from arf.llm.usage import Usage
 from arf.progress import Advance, progress
-
-if TYPE_CHECKING:
-    from arf.llm.meter import Usage
 
 EVERY = 0.2  # seconds between two looks
 SHORT = 2.0  # seconds of work that need no telling
@@ -23,7 +20,7 @@ class Ticker:
         total: how many questions there will be, null where nobody knows.
     """
 
-    def __init__(self, label: str, usage: "Usage", total: int | None) -> None:
+    def __init__(self, label: str, usage: Usage, total: int | None) -> None:
         self._label = label
         self._usage = usage
         self._total = total
