@@ -32,8 +32,8 @@ def test_long_work_tells_rate_cache_money_failures_and_time_left(
 ) -> None:
     ticks(monkeypatch, 20.0, 10)
     told = capsys.readouterr().err.splitlines()
-    assert told[0] == "teach teacher: 0/10"
-    assert "left" in told[1]
+    assert told[0] == "teach teacher: 1/10"
+    assert "left" in told[2]
     assert "/s, 3 from the cache, 0.50 USD, 2 failed" in told[-1]
     assert "10/10" in told[-1]
 

@@ -41,14 +41,15 @@ class Ticker:
 
     def close(self) -> None:
         """Shows the end of what was begun to be shown."""
-        if self._advance is not None:
+        if self._advance is not None and self._shown < self._done:
             self._show(monotonic())
         self._stack.close()
 
     def _show(self, now: float) -> None:
         if self._advance is None:
-            shown = progress(self._label, self._total)
+            shown = progress(self._label, self._total, self._done)
             self._advance = self._stack.enter_context(shown)
+            self._shown = self._done
         self._advance(self._done - self._shown, self._note(now))
         self._shown = self._done
 
