@@ -165,7 +165,7 @@ def _resolve(waiting: "list[asyncio.Future[None]]", error: ArfError | None) -> N
         if error is None:
             future.set_result(None)
         else:
-            future.set_exception(ArfError(str(error)))
+            future.set_exception(type(error)(str(error)))
 
 
 def _insert(db: sqlite3.Connection, rows: Iterable[Row]) -> int:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from arf.errors import ArfError
 from arf.llm import Question, Reply
 from arf.llm.claims import Claims
+from arf.llm.database import DiskFullError
 from arf.llm.desk import Desk, Slot
 from arf.llm.faults import NoSchema
 from arf.llm.meter import BudgetUsedUp
@@ -108,7 +109,7 @@ class EndpointAsker:
     def _stop(self) -> None:
         """Ends what waits; what is under way has a moment, so that its answers are kept."""
         loop = self._running_loop()
-        patient = isinstance(self._error, BudgetUsedUp)
+        patient = isinstance(self._error, BudgetUsedUp | DiskFullError)
         asyncio.run_coroutine_threadsafe(self._wind_down(patient), loop).result()
         self._error = None
 
