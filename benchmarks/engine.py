@@ -305,7 +305,7 @@ def kills() -> None:
 
 
 def start() -> None:
-    code = "import arf.stages.teach, arf.llm.open, arf.llm.engine, aiohttp, openai"
+    code = "import arf.stages.teach, arf.llm.open, arf.llm.live.engine, aiohttp, openai"
     times = []
     for _ in range(5):
         begun = time.perf_counter()

@@ -15,8 +15,8 @@ from time import process_time
 from rules import made
 
 from arf.ingest.raw import read_rows, to_case
-from arf.llm.personal import find_personal
 from arf.llm.privacy import Pseudonymiser
+from arf.llm.privacy.personal import find_personal
 from arf.sample.corpus import families, load_shared
 from arf.sample.frame import Identifier
 

@@ -28,7 +28,7 @@ HEAVY = {
     "trl": {"arf.train.sft"},
     "peft": {"arf.models.load", "arf.train.sft"},
     "mlflow": {"arf.track.mirror", "arf.track.traces"},
-    "openai": {"arf.llm.batch_api", "arf.llm.client"},
+    "openai": {"arf.llm.deferred.batch_api", "arf.llm.live.client"},
 }
 
 

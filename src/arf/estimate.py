@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from arf.llm import Question
+from arf.llm.account.prices import FREE, Price, Prices
 from arf.llm.endpoint import Endpoint, LlmParams
 from arf.llm.exchange import Exchange, body_of, key_of
-from arf.llm.prices import FREE, Price, Prices
 from arf.llm.tokens import Counter
 from arf.state import state_dir
 

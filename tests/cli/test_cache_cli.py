@@ -16,8 +16,7 @@ from typer.testing import CliRunner
 
 from arf.cli.cache import cache
 from arf.errors import ArfError
-from arf.llm import database
-from arf.llm.cache import Answers, Meta, Stored
+from arf.llm.cache import Answers, Meta, Stored, database
 from arf.state import state_dir
 
 META = Meta("http://localhost/v1", "m", "teacher", "teach", "run", 10, 5, 0.5, 1.0)

@@ -10,8 +10,8 @@ from arf.estimate import Asked, Estimator
 from arf.files import write_records
 from arf.layout import cases, outputs
 from arf.llm import Question
+from arf.llm.account.prices import Price, Prices
 from arf.llm.endpoint import Endpoint, LlmParams
-from arf.llm.prices import Price, Prices
 from arf.records import Case, Output
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from asking import asking, question
 
-from arf.llm import batch, batch_api, jobs
+from arf.llm.deferred import batch, batch_api, jobs
 
 
 def main(url: str, count: str, rows: str, out: str) -> None:

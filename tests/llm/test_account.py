@@ -12,9 +12,9 @@ import pytest
 from arf.errors import ArfError
 from arf.llm import Failure
 from arf.llm.account import account
+from arf.llm.account.meter import BudgetUsedUp
+from arf.llm.account.run_id import current_run
 from arf.llm.endpoint import Endpoint, LlmParams, LocalModel
-from arf.llm.meter import BudgetUsedUp
-from arf.llm.run_id import current_run
 
 PRICES = """\
 currency: USD
@@ -235,7 +235,8 @@ def test_a_run_is_that_of_the_nearest_dvc(tmp_path: Path, monkeypatch: pytest.Mo
         "for _ in range(2):\n"
         "    subprocess.run(['/bin/sh', '-c', sys.argv[1]], check=True)\n"
     )
-    shown = f"{sys.executable} -c 'from arf.llm.run_id import current_run; print(current_run())'"
+    module = "arf.llm.account.run_id"
+    shown = f"{sys.executable} -c 'from {module} import current_run; print(current_run())'"
     runs = [
         subprocess.run(
             [sys.executable, str(dvc), shown], capture_output=True, text=True, check=True

@@ -13,9 +13,10 @@ from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
 
 from arf.errors import ArfError
-from arf.llm import Question, Reply, batch, batch_api, jobs
+from arf.llm import Question, Reply
 from arf.llm.account import account
 from arf.llm.cache import Answers
+from arf.llm.deferred import batch, batch_api, jobs
 from arf.llm.desk import Desk
 from arf.llm.endpoint import LlmParams
 from arf.llm.faults import Fault

@@ -15,10 +15,10 @@ from asking import question, replies
 from kills import texts
 from mock_endpoint import Behaviour, MockEndpoint
 
-from arf.llm import batch, batch_api, jobs
-from arf.llm.batch_api import BatchApi
 from arf.llm.cache import Answers
-from arf.llm.jobs import Job
+from arf.llm.deferred import batch, batch_api, jobs
+from arf.llm.deferred.batch_api import BatchApi
+from arf.llm.deferred.jobs import Job
 
 PROGRAM = Path(__file__).with_name("ask_batch.py")
 

@@ -12,8 +12,7 @@ from filelock import FileLock
 from keeping import META, fill, holding, sql, stored
 
 from arf.errors import ArfError
-from arf.llm import database
-from arf.llm.cache import Answers
+from arf.llm.cache import Answers, database
 
 PUTTER = """
 import sys; from pathlib import Path

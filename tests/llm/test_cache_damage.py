@@ -15,7 +15,7 @@ from keeping import META, fill, holding, kept, sql, stored
 from arf.errors import ArfError
 from arf.llm import cache
 from arf.llm.cache import Answers
-from arf.llm.salvage import salvage
+from arf.llm.cache.salvage import salvage
 
 ROWS = 2000
 PAGE = 4096

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from arf.errors import ArfError
-from arf.llm.claims import Claims
+from arf.llm.cache.claims import Claims
 
 KEY = hashlib.sha256(b"question").hexdigest()
 HOLD = """
-import sys; from pathlib import Path; from arf.llm.claims import Claims
+import sys; from pathlib import Path; from arf.llm.cache.claims import Claims
 claims = Claims(Path(sys.argv[1])); print(claims.claim(sys.argv[2]), flush=True); sys.stdin.read()
 """
 

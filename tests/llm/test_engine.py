@@ -83,7 +83,7 @@ def test_faults_that_pass_lose_nothing(server: MockEndpoint, tmp_path: Path) -> 
 def test_a_connection_that_hangs_is_given_up_and_asked_again(
     server: MockEndpoint, tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("arf.llm.sender.SECONDS_PER_TOKEN", 0.0)
+    monkeypatch.setattr("arf.llm.live.sender.SECONDS_PER_TOKEN", 0.0)
     questions = [question(0, f"first:{kind}"), question(1)]
     found = replies(server.url, tmp_path, questions, limits={"timeout": 1})
     assert [reply.failure for reply in found] == [None, None]
@@ -244,7 +244,7 @@ def test_an_endpoint_that_never_answers_ends_the_run(
 def test_an_address_that_never_answered_is_told_soon(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str, words: str
 ) -> None:
-    monkeypatch.setattr("arf.llm.sender.UNREACHED", 0.5)
+    monkeypatch.setattr("arf.llm.live.sender.UNREACHED", 0.5)
     begun = time.monotonic()
     with pytest.raises(ArfError, match=f"{words}.*base_url"):
         replies(url, tmp_path, [question(i) for i in range(20)])

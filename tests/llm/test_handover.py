@@ -15,9 +15,9 @@ from arf.errors import ArfError
 from arf.llm import Question, Reply
 from arf.llm.account import account
 from arf.llm.cache import Answers
+from arf.llm.deferred.handover import FileAsker
 from arf.llm.desk import Desk
 from arf.llm.endpoint import LlmParams
-from arf.llm.handover import FileAsker
 from arf.llm.open import open_asker
 
 URL = "https://vllm.example/v1"
@@ -292,7 +292,7 @@ def interrupt(*_: object) -> None:
 
 
 def test_file_mode_needs_no_network_client(tmp_path: Path) -> None:
-    code = "import sys, arf.llm.handover; print({'openai', 'aiohttp'} & set(sys.modules))"
+    code = "import sys, arf.llm.deferred.handover; print({'openai', 'aiohttp'} & set(sys.modules))"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "set()"
 

@@ -11,9 +11,8 @@ from typing import Any
 import pytest
 from simulated import Clock, Server, run, send, wall
 
-from arf.llm import pace, window
 from arf.llm.endpoint import Limits
-from arf.llm.limiter import GaveUp, Limiter
+from arf.llm.limiter import GaveUp, Limiter, pace, window
 
 
 def limiter(**limits: Any) -> Callable[[Clock], Limiter]:

@@ -12,10 +12,10 @@ from arf.errors import ArfError
 from arf.llm import Question
 from arf.llm.account import account
 from arf.llm.cache import Answers
-from arf.llm.claims import Claims
+from arf.llm.cache.claims import Claims
 from arf.llm.desk import Desk
 from arf.llm.endpoint import LlmParams
-from arf.llm.engine import EndpointAsker
+from arf.llm.live.engine import EndpointAsker
 from arf.llm.privacy import Pseudonymiser
 
 PRICES = """\

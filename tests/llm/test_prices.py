@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from arf.errors import ArfError
+from arf.llm.account.prices import PRICES, missing_price, read_prices, sum_of_money
 from arf.llm.endpoint import Endpoint
-from arf.llm.prices import PRICES, missing_price, read_prices, sum_of_money
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arf.errors import ArfError
-from arf.llm.names import KINDS as NAME_KINDS
-from arf.llm.personal import KINDS, find_personal
 from arf.llm.privacy import Pseudonymiser, with_notice
+from arf.llm.privacy.names import KINDS as NAME_KINDS
+from arf.llm.privacy.personal import KINDS, find_personal
 
 PRIVACY = Pseudonymiser()
 

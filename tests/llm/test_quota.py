@@ -2,7 +2,7 @@
 
 import pytest
 
-from arf.llm.quota import LONGEST, Quota, seconds
+from arf.llm.limiter.quota import LONGEST, Quota, seconds
 
 
 @pytest.mark.parametrize(

@@ -4,14 +4,14 @@ import itertools
 
 import pytest
 
-from arf.llm.ticker import Ticker
-from arf.llm.usage import Usage
+from arf.llm.account.ticker import Ticker
+from arf.llm.account.usage import Usage
 
 
 def ticks(monkeypatch: pytest.MonkeyPatch, seconds: float, total: int | None) -> None:
     now = itertools.count(0.0, seconds)
     clock = lambda: next(now)  # noqa: E731
-    monkeypatch.setattr("arf.llm.ticker.monotonic", clock)
+    monkeypatch.setattr("arf.llm.account.ticker.monotonic", clock)
     monkeypatch.setattr("arf.progress.monotonic", clock)
     usage = Usage("openai", "m", hits=3, money=0.5, failed={"length": 2})
     ticker = Ticker("teach teacher", usage, total)

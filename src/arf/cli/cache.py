@@ -20,8 +20,8 @@ from rich.table import Table
 from arf.errors import ArfError
 from arf.files import describe, replacing
 from arf.llm.cache import Answers, Meta, Stored
-from arf.llm.database import Database
-from arf.llm.store import COLUMNS, stored_of
+from arf.llm.cache.database import Database
+from arf.llm.cache.store import COLUMNS, stored_of
 from arf.state import state_dir
 
 WIDTH = 150

@@ -23,13 +23,13 @@ from arf.channels import Channels
 from arf.cli.endpoints import endpoints_findings
 from arf.cli.findings import Finding, State
 from arf.cli.roles import Roles
+from arf.cli.unasked import Unasked
 from arf.compare import CompareParams
 from arf.errors import ArfError
 from arf.ingest.convert import DataParams
 from arf.judge import JudgeParams
 from arf.layout import untuned
 from arf.llm.endpoint import Endpoint, LlmParams, LocalModel
-from arf.llm.unasked import Unasked
 from arf.params import did_you_mean, load_section
 from arf.predict import PredictParams, Sampled
 from arf.prompts import PROMPTS, load_prompt

@@ -12,7 +12,7 @@ from arf.write.providers import EndpointStudent
 
 def endpoints_findings() -> Iterator[Finding]:
     """Asks each role's endpoint for a token, and says what of personal data would leave."""
-    from arf.llm.probe import probe
+    from arf.probe import probe
 
     roles = load_section("roles", Roles)
     asked, elsewhere = False, []

@@ -13,14 +13,14 @@ from arf.annotate.asking import ModelAnnotator
 from arf.annotate.providers import AnnotatorRole
 from arf.audit import AuditParams, draw
 from arf.channels import Channels
+from arf.cli.unasked import Unasked
 from arf.errors import ArfError
 from arf.estimate import EXPECTED, Asked, Estimator, Row
 from arf.files import read_json, read_records
 from arf.judge import JudgeParams
 from arf.layout import METRICS, base, cases, outputs, student, targets, untuned
+from arf.llm.account.prices import read_prices, sum_of_money
 from arf.llm.endpoint import Endpoint, LlmParams
-from arf.llm.prices import read_prices, sum_of_money
-from arf.llm.unasked import Unasked
 from arf.params import load_section
 from arf.predict import Sampled
 from arf.prompts import load_prompt

@@ -11,6 +11,7 @@ from arf.annotate.asking import ModelAnnotator
 from arf.annotate.providers import AnnotatorRole, RulesRole
 from arf.annotate.rules import RulesAnnotator
 from arf.channels import Channels
+from arf.cli.unasked import Unasked
 from arf.errors import ArfError
 from arf.files import read_records
 from arf.layout import DATA, annotations, cases, outputs
@@ -18,7 +19,6 @@ from arf.llm import Question
 from arf.llm.endpoint import Endpoint, LlmParams, LocalModel
 from arf.llm.exchange import body_of
 from arf.llm.structured import instruct
-from arf.llm.unasked import Unasked
 from arf.params import did_you_mean, load_section
 from arf.prompts import PROMPTS, load_prompt
 from arf.records import Annotation, Case, Finding, Output

@@ -3,7 +3,10 @@
     questions ─► privacy ─► cache ─► limiter ─► client ─► endpoint
     replies   ◄─ privacy ◄─ answers ◄─ cache ◄─────────────┘
 
-A model behind an endpoint and one in this process are both an `Asker`.
+A model behind an endpoint and one in this process are both an `Asker`. `desk` takes questions in
+and hands replies back for all that ask endpoints: `live` by requests of its own at the pace of
+`limiter`, `deferred` by batches and files. `cache` keeps answers, `privacy` replaces personal data,
+`account` counts what it comes to.
 """
 
 from collections.abc import Iterable, Iterator

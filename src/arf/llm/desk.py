@@ -4,10 +4,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from arf.llm import Question, Reply
+from arf.llm.account.meter import Meter
 from arf.llm.cache import Answers
 from arf.llm.endpoint import Endpoint
 from arf.llm.exchange import Exchange, body_of, key_of
-from arf.llm.meter import Meter
 from arf.llm.tracing import Tracer
 
 if TYPE_CHECKING:

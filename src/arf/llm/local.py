@@ -5,8 +5,8 @@ from functools import cached_property
 from pathlib import Path
 
 from arf.llm import Failure, Messages, Question, Reply
+from arf.llm.account.meter import Meter
 from arf.llm.endpoint import LocalModel
-from arf.llm.meter import Meter
 from arf.llm.structured import Unreadable, instruct, read, tell
 from arf.models.chat import Chat
 from arf.models.generate import Generator, Greedy, Sampling

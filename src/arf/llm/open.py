@@ -10,7 +10,7 @@ from arf.llm.endpoint import Endpoint, LocalModel
 from arf.state import state_dir
 
 if TYPE_CHECKING:
-    from arf.llm.claims import Claims
+    from arf.llm.cache.claims import Claims
 
 
 def open_asker(model: Endpoint | LocalModel, role: str, account: Account) -> Asker:
@@ -54,14 +54,14 @@ def open_asker(model: Endpoint | LocalModel, role: str, account: Account) -> Ask
 
     desk = Desk(role, model, meter, answers, privacy, tracer)
     if model.mode == "batch":
-        from arf.llm.batch import BatchAsker
+        from arf.llm.deferred.batch import BatchAsker
 
         return BatchAsker(desk)
     if model.mode == "file":
-        from arf.llm.handover import FileAsker
+        from arf.llm.deferred.handover import FileAsker
 
         return FileAsker(desk, account.stage)
-    from arf.llm.engine import EndpointAsker
+    from arf.llm.live.engine import EndpointAsker
 
     asker = EndpointAsker(desk, _claims(folder / "claims"))
     account.closing.callback(asker.close)
@@ -71,6 +71,6 @@ def open_asker(model: Endpoint | LocalModel, role: str, account: Account) -> Ask
 @cache
 def _claims(path: Path) -> "Claims":
     """Returns the claims of this process: a second opening and closing would drop them all."""
-    from arf.llm.claims import Claims
+    from arf.llm.cache.claims import Claims
 
     return Claims(path)

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from arf.errors import ArfError
 from arf.llm import Failure
+from arf.llm.account.prices import FREE, Price, missing_price, read_prices, sum_of_money
+from arf.llm.account.ticker import Ticker
+from arf.llm.account.usage import Usage
 from arf.llm.endpoint import Endpoint, LocalModel
-from arf.llm.prices import FREE, Price, missing_price, read_prices, sum_of_money
-from arf.llm.ticker import Ticker
-from arf.llm.usage import Usage
 from arf.progress import say
 
 if TYPE_CHECKING:

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from arf.errors import ArfError
 from arf.llm import Failure
+from arf.llm.account.meter import BudgetHeld
 from arf.llm.answers import Answer
-from arf.llm.claims import Claims
+from arf.llm.cache.claims import Claims
 from arf.llm.desk import Desk
 from arf.llm.exchange import Exchange
 from arf.llm.faults import Fault, Refused
 from arf.llm.limiter import GaveUp, Limiter
-from arf.llm.meter import BudgetHeld
 from arf.llm.tokens import Counter
 
 if TYPE_CHECKING:
-    from arf.llm.client import Client
+    from arf.llm.live.client import Client
 
 SECONDS_PER_TOKEN = 0.1  # what a slow server needs for one
 SLOWER = 1.5  # a time-out's growth from try to try
@@ -176,7 +176,7 @@ class Sender:
             self.answers.check_room()
             self.meter.count(sent=1)
             if self._client is None:
-                from arf.llm.client import Client
+                from arf.llm.live.client import Client
 
                 self._client = Client(self.endpoint, self.role)
             answer, headers = await self._client.complete(body, seconds)

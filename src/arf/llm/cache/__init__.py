@@ -13,9 +13,9 @@ from threading import Thread
 from typing import NamedTuple
 
 from arf.errors import ArfError
-from arf.llm.database import Database, DiskFullError, explain
-from arf.llm.reserve import Reserve
-from arf.llm.store import COLUMNS, INSERT, Meta, Row, Stored, reindexed, row_of, stored_of
+from arf.llm.cache.database import Database, DiskFullError, explain
+from arf.llm.cache.reserve import Reserve
+from arf.llm.cache.store import COLUMNS, INSERT, Meta, Row, Stored, reindexed, row_of, stored_of
 from arf.progress import say
 
 __all__ = ["Answers", "Meta", "Stored"]

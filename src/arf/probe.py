@@ -9,10 +9,10 @@ from pydantic import BaseModel
 
 from arf.errors import ArfError
 from arf.llm.answers import Answer
-from arf.llm.client import Client
 from arf.llm.endpoint import Endpoint
 from arf.llm.exchange import body_of
 from arf.llm.faults import Fault, NoSchema, Refused
+from arf.llm.live.client import Client
 from arf.llm.structured import Unreadable, read
 
 SECONDS = 60.0

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from arf.llm.forms import (
+from arf.llm.privacy.forms import (
     ADDRESSES,
     BIRTHS,
     CALLED,

@@ -7,8 +7,8 @@ from arf.errors import ArfError
 from arf.files import read_records, sha256_text
 from arf.llm import Question, Reply
 from arf.llm.deferred import Deferred
+from arf.llm.deferred.rows import Named, Result, Row
 from arf.llm.desk import Desk
-from arf.llm.rows import Named, Result, Row
 from arf.state import state_dir
 
 HEX = "[0-9a-f]" * 8

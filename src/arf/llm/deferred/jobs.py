@@ -18,7 +18,7 @@ from pydantic import BaseModel, ValidationError
 
 from arf.errors import ArfError
 from arf.files import sha256_text, write_json
-from arf.llm.rows import Row
+from arf.llm.deferred.rows import Row
 from arf.state import state_dir
 
 RECORD, IDS, REQUESTS = "record.json", "ids.txt", "requests.jsonl"

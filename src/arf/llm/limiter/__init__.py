@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from typing import Literal
 
 from arf.llm.endpoint import Limits
-from arf.llm.pace import Bucket, Pace
-from arf.llm.quota import Quota
-from arf.llm.window import Window
+from arf.llm.limiter.pace import Bucket, Pace
+from arf.llm.limiter.quota import Quota
+from arf.llm.limiter.window import Window
 
 MEMORY = 64  # outcomes over which the share of 429s is averaged
 FEW = 0.1  # a share of 429s without a Retry-After that says nothing of the endpoint as a whole,

@@ -10,7 +10,7 @@ from phonenumbers import NumberParseException
 from stdnum import iban, luhn
 from stdnum.us import ssn
 
-from arf.llm.called import (
+from arf.llm.privacy.called import (
     birth_after,
     codes_after,
     is_amount,

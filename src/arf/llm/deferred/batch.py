@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from arf.errors import ArfError
 from arf.files import read_records
 from arf.llm import Question, Reply
-from arf.llm.batch_api import ENDED, BatchApi, NotThereError, State
 from arf.llm.cache import Answers
 from arf.llm.deferred import Deferred
+from arf.llm.deferred.batch_api import ENDED, BatchApi, NotThereError, State
+from arf.llm.deferred.jobs import Job, Jobs
+from arf.llm.deferred.rows import Result, key_and_index
 from arf.llm.desk import Desk
 from arf.llm.faults import Fault
-from arf.llm.jobs import Job, Jobs
-from arf.llm.rows import Result, key_and_index
 from arf.progress import say
 
 FIRST_POLL, LONGEST_POLL, SLOWER = 2.0, 60.0, 1.3  # seconds between two looks, and their growth

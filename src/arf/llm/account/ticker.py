@@ -3,8 +3,8 @@
 from contextlib import ExitStack
 from time import monotonic
 
-from arf.llm.prices import sum_of_money
-from arf.llm.usage import Usage
+from arf.llm.account.prices import sum_of_money
+from arf.llm.account.usage import Usage
 from arf.progress import Advance, progress
 
 EVERY = 0.2  # seconds between two looks

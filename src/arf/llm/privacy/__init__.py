@@ -5,9 +5,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from arf.llm import Messages
-from arf.llm.names import KINDS as NAME_KINDS
-from arf.llm.names import NameFinder
-from arf.llm.personal import KINDS, Span, find_personal
+from arf.llm.privacy.names import KINDS as NAME_KINDS
+from arf.llm.privacy.names import NameFinder
+from arf.llm.privacy.personal import KINDS, Span, find_personal
 
 _ALL = {**KINDS, **NAME_KINDS}
 _OPEN, _CLOSE = "[({<【", "])}>】"

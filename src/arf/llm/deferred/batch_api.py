@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Self, TypeVar
 
 from arf.errors import ArfError
+from arf.llm.deferred.rows import URL
 from arf.llm.endpoint import Endpoint
 from arf.llm.faults import Fault, NoSchema, Refused, refusal, tls_refusal
-from arf.llm.rows import URL
 
 if TYPE_CHECKING:
     from openai.types import Batch

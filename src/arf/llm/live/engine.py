@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator
 
 from arf.errors import ArfError
 from arf.llm import Question, Reply
-from arf.llm.claims import Claims
-from arf.llm.database import DiskFullError
+from arf.llm.account.meter import BudgetUsedUp
+from arf.llm.cache.claims import Claims
+from arf.llm.cache.database import DiskFullError
 from arf.llm.desk import Desk, Slot
 from arf.llm.faults import NoSchema
-from arf.llm.meter import BudgetUsedUp
-from arf.llm.sender import Sender
+from arf.llm.live.sender import Sender
 
 WINDOW = 1024  # questions between the oldest without a reply and the newest that was taken
 GRACE = 5.0  # seconds that requests under way have when a run stops

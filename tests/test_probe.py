@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from asking import endpoint
 from mock_endpoint import Behaviour, MockEndpoint
 
-from arf.llm.probe import probe
+from arf.llm.endpoint import Endpoint
+from arf.probe import probe
 
 
 @pytest.fixture
@@ -22,8 +22,13 @@ def _key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("A_KEY", "right")
 
 
+def endpoint(url: str, **changes: Any) -> Endpoint:
+    values = {"provider": "openai", "base_url": url, "model": "mock", "key": "A_KEY"}
+    return Endpoint(**values | changes)
+
+
 def found(server: MockEndpoint, **changes: Any) -> list[tuple[str, str]]:
-    return [*probe(endpoint(server.url, **{"key": "A_KEY"} | changes), "judge")]
+    return [*probe(endpoint(server.url, **changes), "judge")]
 
 
 def test_an_endpoint_that_is_well_answers_and_keeps_to_a_schema(server: MockEndpoint) -> None:
@@ -87,7 +92,7 @@ def test_a_context_beyond_the_endpoints_own_fails(
     async def models(self: object) -> list[dict[str, Any]]:
         return [{"id": "mock", "max_model_len": 4096}]
 
-    monkeypatch.setattr("arf.llm.client.Client.models", models)
+    monkeypatch.setattr("arf.llm.live.client.Client.models", models)
     lines = found(server, context=8192)
     assert ("fail", "roles.judge.context: 8,192, but the endpoint serves 4,096; lower it") in lines
     assert any("serves 4,096 tokens" in text for _, text in found(server))

@@ -6,7 +6,7 @@ from contextlib import closing, suppress
 from itertools import count
 from pathlib import Path
 
-from arf.llm.store import COLUMNS, INSERT, SCHEMA, Row, lenient, stored_of
+from arf.llm.cache.store import COLUMNS, INSERT, SCHEMA, Row, lenient, stored_of
 
 _END = 2**62  # beyond any row
 _RANGE = f"SELECT id, {COLUMNS} FROM answers NOT INDEXED WHERE id > ? AND id <= ? ORDER BY id"

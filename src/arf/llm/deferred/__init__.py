@@ -9,13 +9,13 @@ from typing import NamedTuple
 from arf.errors import ArfError
 from arf.files import sha256_text
 from arf.llm import Failure, Messages, Question, Reply, tokens
+from arf.llm.account.meter import BudgetUsedUp
 from arf.llm.answers import Answer, load, verdict
 from arf.llm.cache import Meta, Stored
+from arf.llm.deferred.rows import Result, Row, answer_of, key_and_index, name, row
 from arf.llm.desk import Desk, Slot
 from arf.llm.exchange import FINAL, Exchange
 from arf.llm.faults import Fault, NoSchema, Refused
-from arf.llm.meter import BudgetUsedUp
-from arf.llm.rows import Result, Row, answer_of, key_and_index, name, row
 from arf.progress import say
 from arf.state import state_dir
 

@@ -10,9 +10,9 @@ from typing import TextIO
 from arf.errors import ArfError
 from arf.files import replacing, write_json
 from arf.layout import METRICS
+from arf.llm.account.meter import Meter
+from arf.llm.account.run_id import current_run
 from arf.llm.endpoint import Endpoint, LlmParams, LocalModel
-from arf.llm.meter import Meter
-from arf.llm.run_id import current_run
 
 REASONS = 3  # kinds of failure that a message names
 

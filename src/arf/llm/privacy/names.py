@@ -4,7 +4,7 @@ import importlib.util
 from collections.abc import Iterator
 
 from arf.errors import ArfError
-from arf.llm.personal import Span
+from arf.llm.privacy.personal import Span
 
 KINDS = {"NAME": "names of people", "PLACE": "places"}
 """What is found, by the word that stands for it, in words for people."""

@@ -11,8 +11,8 @@ from typing import TypeVar
 
 from arf.disk import is_disk_full
 from arf.errors import ArfError
-from arf.llm.salvage import is_cut_off, salvage
-from arf.llm.store import SCHEMA, VERSION, lenient
+from arf.llm.cache.salvage import is_cut_off, salvage
+from arf.llm.cache.store import SCHEMA, VERSION, lenient
 from arf.progress import say
 
 BUSY = 60.0  # seconds to wait for another process
