@@ -2,7 +2,7 @@
 
 The identifiers that customers give in made-up cases are known, so what is left of them can be
 counted, by kind. `--data` counts what is found in the cases of your own folder, and checks that
-every text comes back as it was.
+every text comes back as it was. `--names` counts the customers' names that a spaCy model finds.
 """
 
 import argparse
@@ -63,6 +63,23 @@ def planted(n: int, seed: int) -> None:
         print(f"planted   {kind}: {hidden[kind]} of {count} hidden")
 
 
+def names(model: str, n: int, seed: int) -> None:
+    """Prints how many of the customers' names a language model hides, and what that takes."""
+    privacy = Pseudonymiser(model)
+    given = hidden = letters = 0
+    begun = process_time()
+    for family in families():
+        for case, _, _ in made(family, n, seed):
+            name, body = case.extra["facts"].get("name"), case.body()
+            if name and name in body:
+                given += 1
+                letters += len(body)
+                messages, _ = privacy.hide([{"role": "user", "content": body}])
+                hidden += name not in messages[0]["content"]
+    cost = (process_time() - begun) / letters * 1e6
+    print(f"names     {hidden} of {given} hidden by {model}; {cost:.0f} ms per 1,000 characters")
+
+
 def own(folder: Path) -> None:
     """Prints what is found in the cases of a folder, and what hiding them takes."""
     for path in sorted(folder.glob("*.jsonl")):
@@ -86,8 +103,11 @@ def main() -> None:
     parser.add_argument("--n", type=int, default=2000, help="made-up cases a family")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--data", type=Path, help="a folder with a file of cases a channel")
+    parser.add_argument("--names", metavar="MODEL", help="a spaCy model that is installed")
     args = parser.parse_args()
     planted(args.n, args.seed)
+    if args.names is not None:
+        names(args.names, args.n, args.seed)
     if args.data is not None:
         own(args.data)
 

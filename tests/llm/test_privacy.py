@@ -1,12 +1,11 @@
 """Personal data is replaced by words that stand for it, and nothing else is."""
 
-import importlib.machinery
 import sys
 import time
 from itertools import product
-from types import ModuleType, SimpleNamespace
 
 import pytest
+import spacy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -270,69 +269,35 @@ def test_what_is_found_and_what_is_not_is_told() -> None:
 
 
 def test_without_the_extra_one_line_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    monkeypatch.setitem(sys.modules, "spacy", None)
     with pytest.raises(ArfError, match=r"^llm\.names: .*pip install '\.\[names\]'[^\n]*$"):
-        Pseudonymiser(names=True)
+        Pseudonymiser("en_core_web_sm")
 
 
-@pytest.fixture
-def presidio(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """A stand-in for presidio-analyzer that finds Ann Lee, Leeds and one date."""
-    module, engines = ModuleType("presidio_analyzer"), ModuleType("presidio_analyzer.nlp_engine")
-    module.__spec__ = importlib.machinery.ModuleSpec("presidio_analyzer", None)
-    module.made = []  # type: ignore[attr-defined]
-
-    class Registry:
-        def __init__(self, supported_languages: list[str]) -> None:
-            self.recognizers: list[object] = []
-
-        def add_nlp_recognizer(self, nlp_engine: object) -> None:
-            self.recognizers.append(nlp_engine)
-
-    class Provider:
-        def __init__(self, nlp_configuration: dict[str, object]) -> None:
-            module.made.append(nlp_configuration)  # type: ignore[attr-defined]
-
-        def create_engine(self) -> object:
-            return object()
-
-    class Analyzer:
-        def __init__(self, registry: Registry, nlp_engine: object) -> None:
-            assert registry.recognizers == [nlp_engine]
-
-        def analyze(self, text: str, language: str, entities: list[str]) -> list[SimpleNamespace]:
-            known = {"Ann Lee ": "PERSON", "Leeds": "LOCATION", "lee": "PERSON"}
-            return [
-                SimpleNamespace(start=at, end=at + len(name), entity_type=entity)
-                for name, entity in known.items()
-                if entity in entities and (at := text.find(name)) >= 0
-            ]
-
-    module.AnalyzerEngine, module.RecognizerRegistry = Analyzer, Registry  # type: ignore[attr-defined]
-    engines.NlpEngineProvider = Provider  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "presidio_analyzer", module)
-    monkeypatch.setitem(sys.modules, "presidio_analyzer.nlp_engine", engines)
-    model = ModuleType("en_core_web_sm")
-    model.__spec__ = importlib.machinery.ModuleSpec("en_core_web_sm", None)
-    monkeypatch.setitem(sys.modules, "en_core_web_sm", model)
-    return module
+@pytest.fixture(scope="module")
+def language_model(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A spaCy model that knows Ann Lee, Leeds and a day by heart."""
+    nlp = spacy.blank("en")
+    person = {"Ann Lee": "PERSON", "ann.lee@example.org": "PERSON"}
+    known = person | {"Leeds": "GPE", "Monday": "DATE"}
+    nlp.add_pipe("entity_ruler").add_patterns(
+        [{"label": label, "pattern": name} for name, label in known.items()]
+    )
+    folder = tmp_path_factory.mktemp("model") / "names"
+    nlp.to_disk(folder)
+    return str(folder)
 
 
-def test_names_are_found_with_the_extra(presidio: ModuleType) -> None:
-    privacy = Pseudonymiser(names=True)
-    text = "Ann Lee  (ann.lee@example.org) moved to Leeds."
+def test_names_are_found_with_a_language_model(language_model: str) -> None:
+    privacy = Pseudonymiser(language_model)
+    text = "On Monday Ann Lee  (ann.lee@example.org) moved to Leeds."
     hidden, mapping = privacy.hide(chat(text))
-    assert hidden[0]["content"] == "[NAME_1]  ([EMAIL_1]) moved to [PLACE_1]."
+    assert hidden[0]["content"] == "On Monday [NAME_1]  ([EMAIL_1]) moved to [PLACE_1]."
     assert privacy.restore(hidden[0]["content"], mapping) == text
     assert privacy.missing == ()
     assert privacy.kinds == (*KINDS.values(), *NAME_KINDS.values())
-    assert presidio.made[0]["models"][0]["model_name"] == "en_core_web_sm"
 
 
-def test_a_model_that_is_not_there_is_told_and_not_fetched(
-    presidio: ModuleType, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delitem(sys.modules, "en_core_web_sm")
-    with pytest.raises(ArfError, match=r"^llm\.names: .*spacy download en_core_web_sm"):
-        Pseudonymiser(names=True)
-    assert presidio.made == []
+def test_a_model_that_is_not_there_is_told_and_not_fetched() -> None:
+    with pytest.raises(ArfError, match=r"^llm\.names: .*spacy download xx_none_sm[^\n]*$"):
+        Pseudonymiser("xx_none_sm")

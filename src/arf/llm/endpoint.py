@@ -173,11 +173,11 @@ class LlmParams(Section):
         budget: money that one run may spend on all roles together.
         pseudonymise: whether personal data is replaced on the way to endpoints that are not on
             this machine.
-        names: whether people's names are, too; needs the extra `names`.
+        names: the installed spaCy model by which names are, too; needs the extra `names`.
         tracing: whether requests go to MLflow as traces, pseudonymised.
     """
 
     budget: float | None = Field(default=None, ge=0)
     pseudonymise: bool = True
-    names: bool = False
+    names: str | None = Field(default=None, min_length=1)
     tracing: bool = False

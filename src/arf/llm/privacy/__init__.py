@@ -43,18 +43,19 @@ class Pseudonymiser:
     """Replaces personal data by words such as `[EMAIL_1]`, the same for the same in one question.
 
     Args:
-        names: whether names of people and places are replaced, too; needs the extra `names`.
+        names: the spaCy model by which names of people and places are replaced, too; needs the
+            extra `names`. Null leaves them.
 
     Attributes:
         kinds: what it finds, in words for people.
         missing: what it would find with the extra.
 
     Raises:
-        ArfError: `names` without the extra.
+        ArfError: `names` without the extra or the model.
     """
 
-    def __init__(self, names: bool = False) -> None:
-        self._names = NameFinder() if names else None
+    def __init__(self, names: str | None = None) -> None:
+        self._names = NameFinder(names) if names else None
         self.kinds = tuple((_ALL if names else KINDS).values())
         self.missing = () if names else tuple(NAME_KINDS.values())
 

@@ -1,6 +1,5 @@
-"""Finds the names of people and places, with a language model of spaCy behind Presidio."""
+"""Finds the names of people and places, with a language model of spaCy."""
 
-import importlib.util
 from collections.abc import Iterator
 
 from arf.errors import ArfError
@@ -9,45 +8,38 @@ from arf.llm.privacy.personal import Span
 KINDS = {"NAME": "names of people", "PLACE": "places"}
 """What is found, by the word that stands for it, in words for people."""
 
-_ENTITIES = {"PERSON": "NAME", "LOCATION": "PLACE"}
+_LABELS = {"PERSON": "NAME", "PER": "NAME", "GPE": "PLACE", "LOC": "PLACE", "FAC": "PLACE"}
+_NEEDLESS = ["tagger", "morphologizer", "parser", "attribute_ruler", "lemmatizer"]
 
 
 class NameFinder:
     """Finds names.
 
     Args:
-        model: an installed spaCy model for English.
+        model: an installed spaCy model, or the folder of one.
 
     Raises:
-        ArfError: the extra `names` or the model is not installed. Nothing is downloaded.
+        ArfError: the extra `names` or the model is not there. Nothing is downloaded.
     """
 
-    def __init__(self, model: str = "en_core_web_sm") -> None:
-        if importlib.util.find_spec("presidio_analyzer") is None:
+    def __init__(self, model: str) -> None:
+        try:
+            import spacy
+        except ImportError as error:
             raise ArfError(
                 "llm.names: the extra that finds names is not installed; pip install '.[names]' "
-                "or set llm.names: false"
-            )
-        if importlib.util.find_spec(model) is None:
+                "or set llm.names: null"
+            ) from error
+        try:
+            self._nlp = spacy.load(model, exclude=_NEEDLESS)
+        except (OSError, ValueError) as error:
             raise ArfError(
-                f"llm.names: the model {model} is not installed; python -m spacy download {model} "
-                "or set llm.names: false"
-            )
-        from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
-        from presidio_analyzer.nlp_engine import NlpEngineProvider
-
-        engine = NlpEngineProvider(
-            nlp_configuration={
-                "nlp_engine_name": "spacy",
-                "models": [{"lang_code": "en", "model_name": model}],
-            }
-        ).create_engine()
-        # Only the model's own recogniser: the others would ask the network for a suffix list.
-        registry = RecognizerRegistry(supported_languages=["en"])
-        registry.add_nlp_recognizer(engine)
-        self._analyzer = AnalyzerEngine(registry=registry, nlp_engine=engine)
+                f"llm.names: {model} is no spaCy model that is installed; python -m spacy download "
+                f"{model} or set llm.names: null"
+            ) from error
 
     def find(self, text: str) -> Iterator[Span]:
         """Yields each name."""
-        for found in self._analyzer.analyze(text, language="en", entities=list(_ENTITIES)):
-            yield Span(found.start, found.end, _ENTITIES[found.entity_type])
+        for found in self._nlp(text).ents:
+            if found.label_ in _LABELS:
+                yield Span(found.start_char, found.end_char, _LABELS[found.label_])
