@@ -3,6 +3,7 @@
 import asyncio
 import random
 import selectors
+from collections import Counter
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -49,7 +50,8 @@ class Server:
     Attributes:
         rate, capacity: requests a second and the burst; no bucket where rate is null.
         retry_after: what a 429 says, if anything.
-        outage: from when to when each request gets a 503.
+        outage: from when to when each request gets `outage_verdict`.
+        a_minute: requests that each minute by the clock allows, if there is such a quota.
         always: the verdict on every request.
         flaky: the share of requests that get a 503.
         fussy: the share of requests that get a 429, whatever the load.
@@ -64,6 +66,8 @@ class Server:
     capacity: float = 1
     retry_after: float | None = None
     outage: tuple[float, float] = (0.0, 0.0)
+    outage_verdict: str = "down"
+    a_minute: int | None = None
     always: str | None = None
     flaky: float = 0.0
     fussy: float = 0.0
@@ -80,6 +84,7 @@ class Server:
     _level: float | None = None
     _at: float = 0.0
     _window: float = -1.0
+    _minutes: Counter[float] = field(default_factory=Counter)
 
     async def answer(self, now: Clock) -> tuple[str, float | None, dict[str, str]]:
         await asyncio.sleep(self.wire)
@@ -96,8 +101,11 @@ class Server:
     def _arrived(self, now: float) -> str:
         self.sends.append(now)
         self.inside += now < self._window
-        out = self.outage[0] <= now < self.outage[1]
-        if out or self.always == "down" or self.rng.random() < self.flaky:
+        if self.outage[0] <= now < self.outage[1]:
+            self.throttled += self.outage_verdict == "throttled"
+            self.down += self.outage_verdict == "down"
+            return self.outage_verdict
+        if self.always == "down" or self.rng.random() < self.flaky:
             self.down += 1
             return "down"
         if self.fussy and self.rng.random() < self.fussy:
@@ -106,6 +114,11 @@ class Server:
         if self.most is not None and self._under_way >= self.most:
             self.throttled += 1
             return "throttled"
+        if self.a_minute is not None:
+            self._minutes[now // 60] += 1
+            if self._minutes[now // 60] > self.a_minute:
+                self.throttled += 1
+                return "throttled"
         if self.rate is not None:
             level = self.capacity if self._level is None else self._level
             self._level = min(self.capacity, level + self.rate * (now - self._at))

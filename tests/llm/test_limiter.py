@@ -94,6 +94,23 @@ def test_an_outage_costs_few_calls_and_little_more_than_its_time() -> None:
         assert server.down <= 0.1 * 3000
 
 
+@pytest.mark.parametrize("retry_after", [None, 1, 10])
+@pytest.mark.parametrize("end", [5, 20, 60, 600])
+def test_an_endpoint_that_turns_all_away_for_a_while_is_back_at_once_when_it_ends(
+    end: float, retry_after: float | None
+) -> None:
+    server = Server(outage=(2, end), outage_verdict="throttled", retry_after=retry_after)
+    seconds = wall(limiter(concurrency=128, patience=900), server, 3000)
+    assert seconds <= 1.2 * (end - 2) + 3000 / 640 + (retry_after or 0.5)
+    assert server.throttled <= 2 * 128 + (end - 2) / (retry_after or 5)
+
+
+def test_a_quota_by_the_minute_is_used_in_each_minute() -> None:
+    server = Server(a_minute=300)
+    assert wall(limiter(concurrency=128), server, 2000) <= 1.1 * (2000 // 300 * 60)
+    assert server.throttled <= 0.15 * 2000
+
+
 def test_without_the_breaker_an_outage_wastes_more(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(window, "DOWNS", 10**9)
     monkeypatch.setattr(
@@ -120,7 +137,7 @@ def test_an_endpoint_that_takes_few_at_once_is_not_stormed() -> None:
 
 @pytest.mark.parametrize(
     ("always", "retry_after", "calls"),
-    [("throttled", 1, 64 + 60), ("throttled", None, 64 + 12), ("down", None, 2 * 64)],
+    [("throttled", 1, 64 + 60), ("throttled", None, 64 + 20), ("down", None, 2 * 64)],
 )
 def test_what_fails_for_ever_is_given_up_after_patience_with_few_calls(
     always: str, retry_after: float | None, calls: int
@@ -226,12 +243,12 @@ def test_a_503_may_ask_to_wait_too() -> None:
     assert moments == [pytest.approx(4)]
 
 
-def test_pauses_that_no_header_sets_double_until_a_success() -> None:
+def test_pauses_that_no_header_sets_grow_until_a_success() -> None:
     moments: list[float] = []
 
     async def work(now: Clock) -> None:
         one = limiter()(now)
-        for _ in range(11):
+        for _ in range(20):
             await at(moments)(one, now, 1)
             one.failed("throttled", None, now())
         await one.slot(1)
@@ -244,7 +261,7 @@ def test_pauses_that_no_header_sets_double_until_a_success() -> None:
     pauses = [later - sooner for sooner, later in itertools.pairwise(moments)]
     assert pauses[:2] == [0, 0]  # the first of them could be those of two rows
     pauses = pauses[2:]
-    nominal = [0.5, 1, 2, 4, 8, 16, 30, 30]
+    nominal = [min(0.5 * 1.3**number, 15) for number in range(17)]
     assert all(
         0.74 * of <= pause <= 1.26 * of for pause, of in zip(pauses, nominal, strict=False)
     ), pauses
@@ -258,16 +275,20 @@ def test_the_window_grows_fast_then_slowly_and_is_cut_once_a_round_trip() -> Non
         one.succeeded(0)
     assert one.size == 128
     for _ in range(4):  # of one burst, sent before the first of them came back
-        one.throttled(now=1, sent_at=0.5)
+        one.throttled(now=1, sent_at=0.5, shut=False)
     assert one.size == pytest.approx(0.7 * 128)
     for _ in range(90):
         one.succeeded(1)
     assert one.size == pytest.approx(0.7 * 128 + 1, abs=0.05)
-    one.throttled(now=2, sent_at=1.5)
+    one.throttled(now=2, sent_at=1.5, shut=False)
     assert one.size == pytest.approx(0.7 * (0.7 * 128 + 1), abs=0.05)
     for _ in range(50):
-        one.throttled(now=3 + _, sent_at=3 + _)
+        one.throttled(now=3 + _, sent_at=3 + _, shut=False)
     assert one.size == 1
+    one.throttled(now=60, sent_at=60, shut=True)
+    for _ in range(9):
+        one.succeeded(61)
+    assert one.size == 10
 
 
 def test_the_window_shrinks_where_most_requests_fail_and_for_no_single_failure() -> None:

@@ -81,6 +81,7 @@ class Limiter:
             if waiter.done() and not waiter.cancelled() and waiter.exception() is None:
                 now = self._clock()
                 self._window.ended(now, now)
+                self._pace.ended(now)
                 self._end(now)
             elif self._waiters:
                 self._let_through(self._clock())
@@ -123,6 +124,8 @@ class Limiter:
         alone = self._in_a_row < IN_A_ROW and self._turned_away < FEW
         if verdict == "throttled" and alone and not retry_after:
             verdict = "row"  # an empty bucket would turn the next ones away, too
+        if verdict != "throttled":
+            self._pace.ended(sent_at)
         if verdict == "row":
             self._window.ended(now, sent_at)
             self._end(now)
@@ -132,7 +135,7 @@ class Limiter:
         if retry_after:
             self._hold = max(self._hold, now + retry_after)
         if verdict == "throttled":
-            self._window.throttled(now, sent_at)
+            self._window.throttled(now, sent_at, self._pace.shut)
             self._pace.throttled(now, sent_at, retry_after)
         else:
             self._window.down(now, sent_at, self._under_way - 1)

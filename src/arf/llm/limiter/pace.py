@@ -4,7 +4,8 @@ import math
 import random
 from collections import deque
 
-FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds after a 429 that names none
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 15.0  # seconds after a 429 that names none
+SLOWER = 1.3  # the growth of that pause while nothing is granted
 GRAIN = 0.05  # seconds between two marks of what was sent
 MARKS = 256
 SAFE = 0.8  # the share of the endpoint's burst that is used
@@ -50,12 +51,19 @@ class Pace:
     (RFC 9438; botocore's adaptive mode paces requests by it): flat at the estimate, then ever
     faster. Both take their time from the length of the pause, which is what a 429 costs.
 
+    Where nothing at all was granted between two pauses, no bucket is behind it: the endpoint is
+    shut, for a while or until its quota's next window. Nothing is learnt from that; one probe at a
+    time goes out after each pause, until one is granted.
+
     Attributes:
         rate: requests a second; null before the first 429.
+        shut: whether nothing is granted, so that only probes go out.
     """
 
     def __init__(self, rng: random.Random) -> None:
         self.rate: float | None = None
+        self.shut = False
+        self._probing = False
         self._rng = rng
         self._granted = 0  # requests sent and not turned away
         self._start: float | None = None
@@ -78,6 +86,8 @@ class Pace:
             return self._resume - now
         if self._unread:
             self._learn(now)
+        if self.shut:
+            return math.inf if self._probing else 0.0
         if self.rate is None:
             return 0.0
         self.rate = self._grown(now - self._resume)
@@ -95,11 +105,18 @@ class Pace:
             marks.append((now, self._granted))
         self._granted += 1
         self._level -= 1
+        self._probing = self.shut
 
     def succeeded(self, sent_at: float) -> None:
         """Notes an answer."""
         if self._pauses and sent_at >= self._resume:
             self._pauses = 0
+            self.shut = False
+
+    def ended(self, sent_at: float) -> None:
+        """Notes a request that ended without telling anything: a probe gives way to the next."""
+        if sent_at >= self._resume:
+            self._probing = False
 
     def throttled(self, now: float, sent_at: float, retry_after: float | None) -> None:
         """Notes a 429, and pauses for as long as it says."""
@@ -109,15 +126,19 @@ class Pace:
             self._emptied = sent_at
             self._pauses += 1
             self._unread = True
+            self._probing = False
         if retry_after:
             self._resume = max(self._resume, now + retry_after)
         elif fresh:
-            pause = min(FIRST_PAUSE * 2.0 ** min(self._pauses - 1, 16), LONGEST_PAUSE)
+            pause = min(FIRST_PAUSE * SLOWER ** min(self._pauses - 1, 30), LONGEST_PAUSE)
             self._resume = now + pause * self._rng.uniform(0.75, 1.25)
 
     def _learn(self, now: float) -> None:
         """Reads what a pause has shown, at its end, when the burst before it is accounted for."""
         self._unread = False
+        if self._empty is not None and self._granted <= self._empty[1]:
+            self.shut = True
+            return
         empty, start = self._emptied, self._start if self._start is not None else self._emptied
         self._scale = self._resume - empty
         if self._empty is None:

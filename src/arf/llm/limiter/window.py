@@ -71,12 +71,22 @@ class Window:
         step = 1.0 if self.size < self._threshold else 1 / self.size
         self.size = min(self.size + step, self._limit)
 
-    def throttled(self, now: float, sent_at: float) -> None:
-        """Shrinks; an endpoint that turns requests away is there."""
+    def throttled(self, now: float, sent_at: float, shut: bool) -> None:
+        """Shrinks; an endpoint that turns requests away is there.
+
+        Args:
+            now: the time.
+            sent_at: when the request was sent.
+            shut: whether it was a probe of an endpoint that grants nothing, which tells nothing of
+                how many requests it takes: the window is to be found anew.
+        """
         self._downs = 0
         if self.open:
             self.ended(now, sent_at)
-        self._cut(now, sent_at)
+        if shut:
+            self._threshold = math.inf
+        else:
+            self._cut(now, sent_at)
 
     def down(self, now: float, sent_at: float, others: int) -> None:
         """Shrinks where many requests fail, and opens the breaker after enough in a row.
