@@ -58,7 +58,7 @@ class Limits(Section):
         concurrency: the most requests under way; the engine finds what the endpoint takes.
         requests_per_minute: a cap of one's own.
         tokens_per_minute: a cap of one's own, on prompts and answers together.
-        tries: how often one request is sent that the server fails on.
+        tries: how often one request is sent that the server fails on; a time-out counts twice.
         reasks: how often an answer that cannot be used is asked for anew.
         timeout: seconds for an answer of no length; 0.1 more for each token that it may have.
         patience: seconds without any success after which the run stops.

@@ -15,7 +15,8 @@ from arf.llm.desk import Desk, Slot
 from arf.llm.faults import NoSchema
 from arf.llm.live.sender import Sender
 
-WINDOW = 1024  # questions between the oldest without a reply and the newest that was taken
+OPEN = 1024  # questions without an answer, at most, or four times those that may be under way
+HELD = 32_768  # questions whose replies wait for that of an earlier one, at most
 GRACE = 5.0  # seconds that requests under way have when a run stops
 SWITCH = 0.001  # seconds of Python code in one thread before the other may look at its sockets
 
@@ -24,8 +25,8 @@ class EndpointAsker:
     """Asks an OpenAI-compatible endpoint, live.
 
     Questions are rendered and looked up, and replies handed on, in the caller's thread; requests
-    run in an event loop in a thread of its own, and so go on while the caller works. At most
-    `WINDOW` questions are held, however many come.
+    run in an event loop in a thread of its own, and so go on while the caller works. At most `OPEN`
+    questions are held, however many come, and up to `HELD` behind one that is slow.
 
     Args:
         desk: looks questions up and hands replies back.
@@ -45,6 +46,8 @@ class EndpointAsker:
         self._news = threading.Event()
         self._error: BaseException | None = None
         self._oldest: Slot | None = None
+        self._wants_room = False
+        self._most_open = max(OPEN, 4 * desk.endpoint.limits.concurrency)
 
     def ask(self, questions: Iterable[Question]) -> Iterator[Reply]:
         """Answers each question, in order.
@@ -59,9 +62,13 @@ class EndpointAsker:
         try:
             for question in questions:
                 waiting.append(self._begin(question))
-                while waiting and (waiting[0].exchange.reply is not None or len(waiting) >= WINDOW):
+                while waiting and waiting[0].exchange.reply is not None:
                     yield self._finish(waiting.popleft())
+                while waiting and not self._has_room(len(waiting)):
+                    if self._wait(waiting[0], for_room=len(waiting) < HELD):
+                        yield self._finish(waiting.popleft())
             while waiting:
+                self._wait(waiting[0])
                 yield self._finish(waiting.popleft())
         finally:
             sys.setswitchinterval(interval)
@@ -87,14 +94,30 @@ class EndpointAsker:
                 self._running_loop().call_soon_threadsafe(self._take_in)
         return slot
 
-    def _finish(self, slot: Slot) -> Reply:
-        """Waits for a reply and turns it back into the words of the question."""
-        self._oldest = slot
-        while (reply := slot.exchange.reply) is None:
+    def _has_room(self, held: int) -> bool:
+        return held < HELD and len(self._inbox) + len(self._tasks) < self._most_open
+
+    def _wait(self, oldest: Slot, for_room: bool = False) -> bool:
+        """Waits for the oldest reply, or for room if that is wanted; says whether it is there."""
+        self._oldest = oldest
+        self._wants_room = for_room
+        while oldest.exchange.reply is None:
             if self._error is not None:
                 raise self._error
+            if for_room and self._is_roomy():
+                return False
             self._news.wait()
             self._news.clear()
+        return True
+
+    def _is_roomy(self) -> bool:
+        """Says whether so much is answered that it is worth while to take questions in."""
+        return len(self._inbox) + len(self._tasks) <= self._most_open // 2
+
+    def _finish(self, slot: Slot) -> Reply:
+        """Turns a reply back into the words of the question."""
+        reply = slot.exchange.reply
+        assert reply is not None
         return self._desk.hand_back(slot, reply)
 
     def _running_loop(self) -> asyncio.AbstractEventLoop:
@@ -140,7 +163,8 @@ class EndpointAsker:
             raise
         except BaseException as error:
             self._error = self._error or error
-        if slot is self._oldest or self._error is not None:
+        roomy = self._wants_room and self._is_roomy()
+        if slot is self._oldest or self._error is not None or roomy:
             self._news.set()
 
     async def _wind_down(self, patient: bool) -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 SECONDS_PER_TOKEN = 0.1  # what a slow server needs for one
 SLOWER = 1.5  # a time-out's growth from try to try
+SLOW_TRY = 2  # tries that one which ends in a time-out counts for, as it takes so long
 UNREACHED = 20.0  # seconds after which an address that never answered counts as wrong
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds between two tries of a row
 THROTTLED_TRIES = 20  # times the tries of other faults: being turned away costs nothing
@@ -103,8 +104,9 @@ class Sender:
         limits = self.endpoint.limits
         seconds = limits.timeout + SECONDS_PER_TOKEN * longest
         begun = time.monotonic()
-        tries = throttled = 0
+        tries = sent = throttled = 0
         while True:
+            sent += 1
             try:
                 await self._try(exchange, body, prompt, longest, seconds)
                 return
@@ -116,10 +118,11 @@ class Sender:
                 else:
                     # Where others succeed meanwhile, the fault is this row's, whatever it is.
                     others = self._last_success is not None and self._last_success > begun
-                    tries += fault.own or others
+                    if fault.own or others:
+                        tries += SLOW_TRY if fault.kind == "timeout" else 1
                     self.meter.count(retries=1)
                 if tries >= limits.tries or throttled >= THROTTLED_TRIES * limits.tries:
-                    exchange.fail(Failure(fault.kind, f"{fault} in {tries + throttled} tries"))
+                    exchange.fail(Failure(fault.kind, f"{fault}, at the last of {sent} tries"))
                     return
                 if fault.kind == "timeout":
                     seconds *= SLOWER
