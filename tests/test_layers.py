@@ -7,7 +7,7 @@ import pytest
 
 GROUND = {
     "disk", "errors", "files", "layout", "models", "params", "progress", "prompts", "records",
-    "state", "taxonomy", "text",
+    "state", "taxonomy", "templates", "text",
 }  # fmt: skip
 VERBS = {"write", "annotate", "revise"}
 ENTRANCES = {"stages", "cli"}

@@ -25,13 +25,16 @@ def complaint(details: Mapping[str, Any]) -> str:
             return f"'{context['tag']}' is none of {context['expected_tags']}"
         case "union_tag_not_found":
             return "Field required"
+        case "extra_forbidden":
+            return "unknown name"
         case _:
             return str(details["msg"]).removeprefix("Value error, ")
 
 
 def describe(error: ValidationError) -> str:
     """Returns the first complaint of a validation as `where: what`."""
-    first = error.errors(include_url=False)[0]
+    errors = error.errors(include_url=False)
+    first = next((one for one in errors if one["type"] == "extra_forbidden"), errors[0])
     where = ".".join(str(part) for part in first["loc"])
     return f"{where}: {complaint(first)}" if where else complaint(first)
 

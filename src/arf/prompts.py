@@ -1,19 +1,18 @@
 """Prompts as YAML files: templates in which a missing variable is an error."""
 
-import re
 from collections.abc import Iterator, Mapping
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
 
-from jinja2 import StrictUndefined, Template
-from jinja2.sandbox import SandboxedEnvironment
+from jinja2 import UndefinedError
 from pydantic import AfterValidator, Field, PrivateAttr, ValidationError
 
 from arf.errors import ArfError
 from arf.files import describe, sha256_text
 from arf.params import Section, read_yaml
 from arf.records import Case
+from arf.templates import TAGS, compiled, fences, shows_something, unfenced
 
 PROMPTS = Path("prompts")
 
@@ -25,19 +24,6 @@ def _is_watched(path: Path) -> Path:
 
 
 PromptFile = Annotated[Path, AfterValidator(_is_watched)]
-_JINJA = SandboxedEnvironment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-_compiled = lru_cache(maxsize=1024)(_JINJA.from_string)  # reading a template takes milliseconds
-
-
-def fence(text: str, tag: str) -> str:
-    """Escapes the `<` of every `<tag` and `</tag` in a text that is put between these tags.
-
-    Nothing is taken out, so that what is left cannot come together as a tag.
-    """
-    return re.sub(rf"<(?=(?:\s*/\s*)?{re.escape(tag)}(?!\w))", "&lt;", text, flags=re.IGNORECASE)
-
-
-_JINJA.filters["fence"] = fence
 
 
 def _has_text(template: str) -> str:
@@ -107,14 +93,37 @@ class Prompt(Section):
             **self.channels.get(case.channel, {}),
             **variables,
         }
+        names[TAGS] = [str(names.get(tag, tag)) for tag in self._tags]
         return [
             {"role": role, "content": self._render(template, where, case.channel, names)}
             for role, template, where in self._turns(case.channel)
         ]
 
-    def _turns(self, channel: str) -> Iterator[tuple[str, str, str]]:
+    @property
+    def shows_something(self) -> bool:
+        """Whether a message shows the case or an output, on each channel."""
+        return all(
+            any(shows_something(template) for _, template, _ in self._turns(channel))
+            for channel in (None, *self.overrides)
+        )
+
+    def unfenced(self) -> Iterator[str]:
+        """Yields each place at which text of a case or an output stands without a fence."""
+        for channel in (None, *self.overrides):
+            for _, template, where in self._turns(channel):
+                if channel is None or where.startswith("overrides"):
+                    yield from (f"{where}: {name}" for name in unfenced(template))
+
+    @cached_property
+    def _tags(self) -> frozenset[str]:
+        """The tags of all fences, or the names of the variables that hold them."""
+        channels = (None, *self.overrides)
+        templates = (turn[1] for channel in channels for turn in self._turns(channel))
+        return frozenset(tag for template in templates for tag in fences(template))
+
+    def _turns(self, channel: str | None) -> Iterator[tuple[str, str, str]]:
         """Yields the role, the template, and what messages call it."""
-        own = self.overrides.get(channel)
+        own = self.overrides.get(channel) if channel else None
         changed = own.model_fields_set if own else frozenset()
 
         def pick(field: str) -> tuple[Any, str]:
@@ -134,14 +143,13 @@ class Prompt(Section):
 
     def _render(self, template: str, where: str, channel: str, names: Mapping[str, Any]) -> str:
         try:
-            compiled: Template = _compiled(template)
-            return compiled.render(names).strip()
+            return compiled(template).render(names).strip()
         except Exception as error:  # a template can raise whatever its expressions do
             reason = " ".join(str(error).split())
-            raise ArfError(
-                f"{self._path}: {where} message: {reason}; set it under channels.{channel}, or "
-                "correct the template"
-            ) from error
+            mend = "correct the template"
+            if isinstance(error, UndefinedError):
+                mend = f"set it under channels.{channel}, or {mend}"
+            raise ArfError(f"{self._path}: {where} message: {reason}; {mend}") from error
 
 
 def load_prompt(path: Path) -> Prompt:
@@ -157,5 +165,10 @@ def load_prompt(path: Path) -> Prompt:
         prompt = Prompt.model_validate(value)
     except ValidationError as error:
         raise ArfError(f"{path}: {describe(error)}") from error
+    if not prompt.shows_something:
+        raise ArfError(
+            f"{path}: no message shows the case, so that all would get one answer; put "
+            '{{ body | fence("case") }} into user'
+        )
     prompt._path = path
     return prompt

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from mock_endpoint import Behaviour, MockEndpoint
 from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
@@ -114,7 +115,10 @@ def test_a_fresh_clone_is_healthy(folder: Path) -> None:
         (remove("prompts/teacher.yaml"), "prompts/teacher.yaml: no such file"),
         (remove("prompts/taxonomy.yaml"), "prompts/taxonomy.yaml: no such file"),
         (remove("prompts/fix/r1/inferred_sentiment.yaml"), "inferred_sentiment.yaml: no such file"),
-        (write("prompts/teacher.yaml", "user: '{{ nonsense }}'"), "'nonsense' is undefined"),
+        (
+            write("prompts/teacher.yaml", "user: '{{ nonsense }} {{ body }}'"),
+            "'nonsense' is undefined",
+        ),
         (write("prompts/teacher.yaml", "usre: x"), "teacher.yaml: "),
         (write("params.yaml", "data: ["), "params.yaml:\\d+: no YAML"),
     ],
@@ -125,6 +129,33 @@ def test_one_thing_wrong(folder: Path, breakage: Callable[[Path], None], finding
     assert code == 1
     assert re.search(finding, out), out
     assert "Traceback" not in out
+
+
+def test_endpoints_are_asked_and_what_leaves_is_told(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with MockEndpoint(Behaviour(answer=lambda body: '{"ok": true}', models=["m"])) as server:
+        monkeypatch.setenv("http_proxy", server.url.removesuffix("/v1"))
+        for name in ("no_proxy", "NO_PROXY"):
+            monkeypatch.delenv(name, raising=False)
+        change("roles.teacher", ENDPOINT | {"base_url": "http://models.invalid/v1"})(folder)
+        change("roles.judge", ENDPOINT | {"base_url": server.url, "model": "other"})(folder)
+        result = CliRunner().invoke(app, ["doctor", "--endpoints"], env={"COLUMNS": "999"})
+    assert "roles.teacher: http://models.invalid/v1 answers as m" in result.output
+    assert "teacher: replaced are" in result.output
+    assert "e-mail addresses" in result.output
+    assert "not names of people, places (llm.names)" in result.output
+    assert "has no model other: correct roles.judge.model" in result.output
+    assert "(there: m)" in result.output
+    assert result.exit_code == 1
+
+
+def test_a_prompt_that_fences_nothing_is_noted(folder: Path) -> None:
+    write("prompts/bare.yaml", "user: 'Sum up: {{ body }}'")(folder)
+    change("roles.teacher", ENDPOINT | {"prompt": "prompts/bare.yaml"})(folder)
+    code, out = diagnose()
+    assert code == 0
+    assert 'prompts/bare.yaml: user: body stands there without | fence("tag")' in out
 
 
 def test_help_teaches() -> None:

@@ -163,10 +163,18 @@ def _prompts() -> Iterator[Finding]:
     channels = load_section("channels", Channels).root
     check(load_section("rounds", dict[str, Round]), channels, taxonomy)
     RulesAnnotator(taxonomy)
-    for code in taxonomy.codes.values():
-        if code.prompt is not None:
-            load_prompt(PROMPTS / code.prompt)
     roles = load_section("roles", Roles)
+    own = [code.prompt for code in taxonomy.codes.values() if code.prompt is not None]
+    asked = {PROMPTS / prompt for prompt in own}
+    asked |= {role.prompt for name in Roles.model_fields
+              if hasattr(role := getattr(roles, name).root, "prompt")}  # fmt: skip
+    for path in sorted(asked):
+        for place in load_prompt(path).unfenced():
+            yield Finding(
+                "note",
+                f'{path}: {place} stands there without | fence("tag"): a customer could write '
+                "what reads as an instruction",
+            )
     for channel in channels:
         _render(roles, channel, taxonomy)
     yield Finding("ok", f"{len(taxonomy.codes)} codes, prompts render for {', '.join(channels)}")
