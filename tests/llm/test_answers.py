@@ -34,6 +34,11 @@ def test_a_completion_is_read_and_kept() -> None:
         (completion(""), "empty"),
         (completion(" \n"), "empty"),
         (completion(None, finish="tool_calls"), "empty"),
+        (completion("Half of", finish="MAX_TOKENS"), "length"),
+        (completion("Half of", finish="abort"), "unfinished"),
+        (completion("Half of", finish="error"), "unfinished"),
+        (completion("Half of", finish="tool_calls"), "unfinished"),
+        (completion("<think>hmm, the customer"), "empty"),
     ],
 )
 def test_what_is_no_answer_says_why(body: Any, kind: str) -> None:
@@ -66,6 +71,18 @@ def test_a_cut_answer_does_not_count_although_it_reads_well() -> None:
 def test_a_body_that_is_no_completion_is_told(body: Any) -> None:
     with pytest.raises(Malformed):
         parse(body)
+
+
+@pytest.mark.parametrize("finish", ["stop", "STOP", "eos_token", "end_turn", None])
+def test_what_ends_by_itself_is_an_answer(finish: str | None) -> None:
+    assert verdict(parse(completion(finish=finish)), None) == (None, None)
+
+
+def test_thoughts_and_parts_make_one_text() -> None:
+    assert parse(completion("<think>Is {x} it?</think>\n\nFine.")).text == "Fine."
+    parts = [{"type": "thinking", "thinking": []}, {"type": "text", "text": "Fi"}, {"text": "ne."}]
+    assert parse(completion(parts)).text == "Fine."
+    assert parse(completion("He may <think> so.")).text == "He may <think> so."
 
 
 def test_half_a_surrogate_pair_does_not_get_into_a_record() -> None:

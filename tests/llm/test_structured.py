@@ -22,6 +22,10 @@ class Verdict(BaseModel):
     rating: int = Field(ge=1, le=5)
 
 
+class Corrected(BaseModel):
+    text: str = Field(min_length=1)
+
+
 GOOD = '{"errors": [{"code": "late", "span": "was late"}], "rating": 4}'
 
 
@@ -67,6 +71,35 @@ def test_what_has_not_the_shape_is_refused(text: str) -> None:
         read(text, Verdict)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"text": "Please open "Settings", "Billing": choose "Refund". Then wait."}',
+        '{"text": "Dear Ms Lee, the code is "A": valid until May. Bye."}',
+        '{"text": "He said: "I want {refund}" today. We are sorry."}',
+        '{"text": "Dear customer :} we hope you',
+        '{"text": "He wrote {"text": "x"} and left."}',
+        '{"text": "One." "Two."}',
+    ],
+)
+def test_a_text_that_breaks_its_json_is_never_taken_in_part(text: str) -> None:
+    try:
+        found = read(text, Corrected).text
+    except Unreadable:
+        return
+    letters = "".join(filter(str.isalnum, text.removeprefix('{"text')))
+    assert "".join(filter(str.isalnum, found)) == letters
+
+
+@given(st.text(st.sampled_from('ab "}:,'), min_size=1))
+def test_unescaped_texts_are_read_whole_or_not_at_all(text: str) -> None:
+    try:
+        found = read(f'{{"text": "{text}"}}', Corrected).text
+    except Unreadable:
+        return
+    assert "".join(filter(str.isalnum, found)) == "".join(filter(str.isalnum, text))
+
+
 def test_the_reason_names_the_field() -> None:
     with pytest.raises(Unreadable, match="rating"):
         read(GOOD.replace("4", "7"), Verdict)
@@ -78,10 +111,6 @@ def test_the_reason_names_the_field() -> None:
 def test_any_text_is_read_or_refused(text: str) -> None:
     with contextlib.suppress(Unreadable):
         assert isinstance(read(text, Verdict), Verdict)
-
-
-class Corrected(BaseModel):
-    text: str = Field(min_length=1)
 
 
 @given(st.text(min_size=1), st.sampled_from(["{}", "```json\n{}\n```", "Here you are: {}"]))

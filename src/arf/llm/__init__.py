@@ -21,6 +21,7 @@ FailureKind = Literal[
     "content_filter",  # the endpoint held it back
     "refusal",  # the model declined
     "empty",  # the answer has no text
+    "unfinished",  # the endpoint ended it for another reason than that it was whole
     "invalid",  # it does not fit the shape that was asked for
     "context",  # the question is longer than the model's context
     "rejected",  # the endpoint refuses this one request

@@ -1,5 +1,6 @@
 """What an endpoint answered, and whether that counts as an answer."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -40,6 +41,22 @@ class Answer:
         return {name: value for name, value in found.items() if value}
 
 
+FINISHED = {None, "stop", "eos", "eos_token", "end_turn", "stop_sequence", "stop_token"}
+CUT = {"length", "max_tokens", "model_length"}
+_THOUGHTS = re.compile(r"\s*<think(?:ing)?>.*?(?:</think(?:ing)?>\s*|$)", re.DOTALL)
+
+
+def clean(text: str) -> str:
+    """Returns a text from outside without halves of surrogate pairs, which are no characters."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def without_thoughts(text: str) -> str:
+    """Takes out what a reasoning model thinks before it answers; all of it, where that is cut."""
+    thoughts = _THOUGHTS.match(text)
+    return text[thoughts.end() :] if thoughts else text
+
+
 class Malformed(Exception):
     """A body with status 200 that is no chat completion."""
 
@@ -64,18 +81,25 @@ def parse(completion: Any) -> Answer:
         text, refusal = message.get("content"), message.get("refusal")
     except (KeyError, IndexError, TypeError, AttributeError) as error:
         raise Malformed("the body is no chat completion") from error
+    if isinstance(text, list):  # of parts, as some endpoints write it
+        text = _joined(text)
     if text is not None and not isinstance(text, str):
         raise Malformed("the message's content is no text")
     usage = completion.get("usage")
-    if text is not None:
-        text = text.encode("utf-8", "replace").decode()  # half a surrogate pair is no character
     return Answer(
-        text,
-        str(choice.get("finish_reason") or "") or None,
-        str(refusal) if refusal else None,
-        str(completion.get("model") or "") or None,
+        None if text is None else without_thoughts(clean(text)),
+        clean(str(choice.get("finish_reason") or "")) or None,
+        clean(str(refusal)) if refusal else None,
+        clean(str(completion.get("model") or "")) or None,
         usage if isinstance(usage, dict) else {},
     )
+
+
+def _joined(parts: list[Any]) -> str:
+    if not all(isinstance(part, dict) for part in parts):
+        raise Malformed("the message's content is no text")
+    texts = [part.get("text") for part in parts]
+    return "".join(text for text in texts if isinstance(text, str))
 
 
 def verdict(answer: Answer, shape: type[BaseModel] | None) -> tuple[Any, Failure | None]:
@@ -100,10 +124,13 @@ def _unfinished(answer: Answer) -> Failure | None:
         return Failure("content_filter", "the endpoint's content filter held it back")
     if answer.refusal:
         return Failure("refusal", f"the model declined: {_short(answer.refusal)}")
-    if answer.finish == "length":
+    finish = answer.finish.casefold() if answer.finish else None
+    if finish in CUT:
         return Failure("length", "the answer was cut; raise sampling.max_tokens")
     if not answer.text or not answer.text.strip():
         return Failure("empty", "the answer has no text")
+    if finish not in FINISHED:
+        return Failure("unfinished", f"the endpoint ended it by {_short(str(answer.finish))}")
     return None
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from arf.llm import Failure, Messages, Question, Reply
 from arf.llm.account.meter import Meter
+from arf.llm.answers import without_thoughts
 from arf.llm.endpoint import LocalModel
 from arf.llm.structured import Unreadable, instruct, read, tell
 from arf.models.chat import Chat
@@ -28,6 +29,7 @@ class _Talk:
 
     def hear(self, text: str) -> bool:
         """Takes an answer, and returns whether it can be used; if not, the next messages say so."""
+        text = without_thoughts(text)
         if self.question.shape is None:
             self.reply = Reply(self.question, text)
             return True

@@ -1,7 +1,10 @@
 """Answers of a given shape: asked for by JSON schema, read tolerantly, validated strictly."""
 
 import json
+import re
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
@@ -12,6 +15,13 @@ from arf.llm import Messages
 
 # What OpenAI's strict mode does not know; pydantic checks it afterwards.
 _UNKNOWN = ("title", "default", "minLength", "maxLength", "description")
+
+
+MOST_OBJECTS = 100  # of an answer that are looked at
+_DECODER = json.JSONDecoder()
+_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
+_COMMENT = re.compile(r"^\s*//.*$", re.MULTILINE)
+_MARK = re.compile(r"\\[nrtbf]")
 
 
 class Unreadable(Exception):
@@ -75,8 +85,9 @@ def tell(messages: Messages, answer: str, reason: str) -> Messages:
 def read(text: str, shape: type[BaseModel]) -> BaseModel:
     """Reads an answer: JSON, also in fences, after chatter, with trailing commas or single quotes.
 
-    Where an answer holds several objects, the last one of the shape counts: models correct
-    themselves. An object that was cut is none, although it could be completed.
+    Where an answer holds several whole objects, the last one of the shape counts: models correct
+    themselves. Broken JSON is mended only where no word is lost by it: a quotation mark that is
+    not escaped ends a text in its middle, and what follows would be gone.
 
     Raises:
         Unreadable: there is no whole object of the shape.
@@ -91,22 +102,46 @@ def read(text: str, shape: type[BaseModel]) -> BaseModel:
         first = error
     if body.count("{") > body.count("}"):
         raise Unreadable("the JSON object in it is not whole")
-    for value in reversed(list(_objects(body))):
+    whole, mended = list(_whole(body)), list(_mended(text[start:]))
+    for value in (*whole, *mended):
         try:
-            return shape.model_validate(value)
+            found = shape.model_validate(value)
         except ValidationError as error:
             if first.errors()[0]["type"] == "json_invalid":
                 first = error
+        else:
+            if value not in mended or _letters(value) <= _letters(found.model_dump(mode="json")):
+                return found
     raise Unreadable(describe(first))
 
 
-def _objects(body: str) -> Iterator[dict[str, Any]]:
+def _whole(body: str) -> Iterator[Any]:
+    """Yields the objects that stand side by side in a text, the last one first."""
+    starts = [found.start() for found in re.finditer(r"\{", body)]
+    for start in reversed(starts[-MOST_OBJECTS:]):
+        with suppress(ValueError, RecursionError):
+            value, end = _DECODER.raw_decode(body, start)
+            if all(part.count("{") == part.count("}") for part in (body[:start], body[end:])):
+                yield value
+
+
+def _mended(rest: str) -> Iterator[Any]:
+    """Yields what a text from its first brace on means, where that is all that it says."""
     from json_repair import repair_json
 
-    try:
-        repaired: Any = repair_json(body, return_objects=True)
-    except (ValueError, RecursionError):
-        return
-    for value in repaired if isinstance(repaired, list) else [repaired]:
-        if isinstance(value, dict):
-            yield value
+    with suppress(ValueError, RecursionError):
+        told = _COMMENT.sub("", rest)
+        mended: Any = repair_json(told, return_objects=True)
+        if isinstance(mended, dict) and _letters(mended) == _letters_of(told):
+            yield mended
+
+
+def _letters(value: Any) -> Counter[str]:
+    return _letters_of(json.dumps(value))
+
+
+def _letters_of(text: str) -> Counter[str]:
+    """Counts the letters and digits of JSON, whatever way it writes them."""
+    plain = _ESCAPE.sub(lambda code: chr(int(code[1], 16)), text)
+    letters = "".join(filter(str.isalnum, _MARK.sub("", plain))).casefold()
+    return Counter(letters.replace("none", "null"))
