@@ -114,16 +114,14 @@ class Server:
         if self.most is not None and self._under_way >= self.most:
             self.throttled += 1
             return "throttled"
-        if self.a_minute is not None:
-            self._minutes[now // 60] += 1
-            if self._minutes[now // 60] > self.a_minute:
-                self.throttled += 1
-                return "throttled"
+        self._minutes[now // 60] += 1
+        full = self.a_minute is not None and self._minutes[now // 60] > self.a_minute
         if self.rate is not None:
             level = self.capacity if self._level is None else self._level
             self._level = min(self.capacity, level + self.rate * (now - self._at))
             self._at = now
-        if self.always == "throttled" or (self._level is not None and self._level < 1):
+        empty = self._level is not None and self._level < 1
+        if full or empty or self.always == "throttled":
             self.throttled += 1
             self._window = max(self._window, now + (self.retry_after or 0.0))
             return "throttled"

@@ -34,6 +34,7 @@ def refused(tmp_path: Path, line: str) -> str:
         ("{provider: openai, base_url: 'http://a/v1', model: m, concurrency: 4}", "concurrency"),
         ("{provider: openai, base_url: 'http://a/v1', model: m, budget: -1}", "budget"),
         ("{provider: openai, model: m}", "base_url"),
+        ("{provider: openai, base_url: 'http://a/v1/chat/completions', model: m}", "leave that"),
     ],
 )
 def test_mistakes_name_the_parameter(tmp_path: Path, line: str, words: str) -> None:
@@ -48,6 +49,49 @@ def test_a_refused_key_or_password_is_not_repeated(tmp_path: Path) -> None:
     assert "hunter2" not in refused(tmp_path, line)
     line = "{provider: openai, base_url: 'http://a/v1', model: m, key: sk-abcdef}"
     assert "sk-abcdef" not in refused(tmp_path, line)
+
+
+BASE = "provider: openai, base_url: 'http://a/v1', model: m"
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "gsk_abcdefghijklmnopqrstuvwxyz0123456789ABCD", "hf_AbCdEfGhIjKlMnOpQrStUvWx12345678",
+        "AKIAIOSFODNN7EXAMPLE", "0123456789abcdef0123456789abcdef", "sk-proj-abcdef0123456789xyz",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    "line",
+    [
+        "{BASE, key: SECRET}", "{BASE, sampling: {extra: {user: SECRET}}}",
+        "{BASE, sampling: {extra: {metadata: {a: [SECRET]}}}}",
+        "{provider: openai, base_url: 'http://a/v1', model: SECRET}",
+    ],
+)  # fmt: skip
+def test_what_looks_like_a_key_is_refused_and_not_repeated(
+    tmp_path: Path, line: str, secret: str
+) -> None:
+    told = refused(tmp_path, line.replace("BASE", BASE).replace("SECRET", f"'{secret}'"))
+    assert "environment" in told
+    assert secret not in told
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        "hf-internal-testing/tiny-random-LlamaForCausalLM", "gpt-4o-2024-08-06",
+        "hugging-quants/Meta-Llama-3.1-70B-Instruct-AWQ-INT4", "ft:gpt-4o-mini:org::A1b2C3d4",
+    ],
+)  # fmt: skip
+def test_names_of_models_and_variables_are_no_keys(model: str) -> None:
+    assert endpoint(model=model, key="AZURE_OPENAI_API_KEY_2").model == model
+
+
+@pytest.mark.parametrize("name", ["model", "messages", "stream", "n", "response_format", "api_key"])
+def test_extra_fields_set_nothing_that_the_engine_sets(tmp_path: Path, name: str) -> None:
+    told = refused(tmp_path, f"{{{BASE}, sampling: {{extra: {{{name}: 1}}}}}}")
+    assert "roles.teacher.sampling.extra" in told
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,24 @@ def test_what_every_request_would_meet_ends_the_run(status: int, body: Any, word
     assert "\n" not in str(error)
 
 
+def test_a_429_without_retry_after_waits_for_the_quota_that_is_used_up() -> None:
+    headers = {
+        "x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "1m2s",
+        "x-ratelimit-remaining-tokens": "90", "x-ratelimit-reset-tokens": "9s",
+    }  # fmt: skip
+    fault = told(429, headers=headers)
+    assert isinstance(fault, Fault)
+    assert fault.retry_after == 60
+    assert retry_after(headers | {"retry-after": "3"}) == 3
+    assert retry_after(headers | {"x-ratelimit-remaining-requests": "4"}) is None
+
+
+def test_odd_words_of_a_refusal_can_be_kept() -> None:
+    refused = told(400, openai_error("no \ud800 way"))
+    assert isinstance(refused, Refused)
+    assert "no ? way" in refused.failure.reason
+
+
 @pytest.mark.parametrize(
     ("status", "body", "kind"),
     [

@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+import re
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
@@ -10,6 +11,20 @@ from pydantic import AfterValidator, Field, model_validator
 from arf.errors import ArfError
 from arf.params import Section
 
+RESERVED = {  # fields of a request body that the engine sets itself
+    "model": "it is the role's model",
+    "messages": "they come from the role's prompt",
+    "response_format": "it comes from the role's answers",
+    "stream": "answers are taken whole",
+    "n": "one answer is asked for at a time",
+}
+_SECRET = re.compile(r"(?:^|_)(?:api_?key|key|secret|password|authorization)$", re.IGNORECASE)
+_KEY = re.compile(
+    r"(?:sk|pk|rk|gsk|xai|hf|r8|ghp|pplx|nvapi)[-_](?=[\w-]*\d)[\w-]{16,}"
+    r"|AKIA[A-Z0-9]{12,}|AIza[\w-]{20,}|Bearer .+"
+)
+_DENSE = re.compile(r"[A-Za-z0-9]{32,}")  # longer than a word of a variable or a model
+
 
 def _plain_url(url: str) -> str:
     parts = urlsplit(url)
@@ -17,9 +32,39 @@ def _plain_url(url: str) -> str:
         raise ValueError("expected an address such as https://api.openai.com/v1")
     if parts.username or parts.password:
         raise ValueError("holds a user name or password; keys come from the environment alone")
+    if parts.path.rstrip("/").endswith("/chat/completions"):
+        raise ValueError("ends in /chat/completions; leave that part out")
     if parts.query or parts.fragment:
         raise ValueError("has a ? or # part, where a key could hide; put such things elsewhere")
     return url.rstrip("/")
+
+
+def looks_like_key(text: str) -> bool:
+    """Says whether a text is most likely a secret, and no name of a variable or a model."""
+    return _KEY.fullmatch(text) is not None or (
+        _DENSE.fullmatch(text) is not None
+        and any(map(str.isdigit, text))
+        and any(map(str.islower, text))
+    )
+
+
+def _holds_key(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(map(_holds_key, (*value, *value.values())))
+    if isinstance(value, list | tuple):
+        return any(map(_holds_key, value))
+    return isinstance(value, str) and looks_like_key(value)
+
+
+def _plain_extra(extra: dict[str, Any]) -> dict[str, Any]:
+    for name in extra:
+        if name in RESERVED:
+            raise ValueError(f"{name} cannot be set here: {RESERVED[name]}")
+        if _SECRET.search(name):
+            raise ValueError("holds a key; name its environment variable in the role's key")
+    if _holds_key(extra):
+        raise ValueError("holds what looks like a key; keys come from the environment alone")
+    return extra
 
 
 class Sampling(Section):
@@ -38,7 +83,7 @@ class Sampling(Section):
     temperature: float | None = Field(default=None, ge=0, le=2)
     top_p: float | None = Field(default=None, gt=0, le=1)
     seed: int | None = None
-    extra: dict[str, Any] = Field(default_factory=dict)
+    extra: Annotated[dict[str, Any], AfterValidator(_plain_extra)] = Field(default_factory=dict)
 
     def body(self) -> dict[str, Any]:
         """Returns the fields of a request body."""
@@ -110,8 +155,11 @@ class Endpoint(Section):
     @classmethod
     def _key_is_a_name(cls, value: Any) -> Any:
         key = value.get("key") if isinstance(value, dict) else None
-        if isinstance(key, str) and (key.startswith("sk-") or len(key) > 60):
+        if isinstance(key, str) and (key[:3] == "sk-" or looks_like_key(key) or len(key) > 60):
             raise ValueError("key names an environment variable; never write the key itself here")
+        model = value.get("model") if isinstance(value, dict) else None
+        if isinstance(model, str) and looks_like_key(model):
+            raise ValueError("model holds what looks like a key; keys come from the environment")
         return value
 
     @property
@@ -125,6 +173,16 @@ class Endpoint(Section):
         except ValueError:
             return False
 
+    @property
+    def is_openai(self) -> bool:
+        """Whether it is OpenAI itself."""
+        return (urlsplit(self.base_url).hostname or "").endswith(".openai.com")
+
+    def without_key(self, text: str) -> str:
+        """Masks the key in what an endpoint says; some repeat it."""
+        key = os.environ.get(self.key, "").strip() if self.key else ""
+        return text.replace(key, "***") if key else text
+
     def read_key(self, role: str) -> str:
         """Returns the key from the environment.
 
@@ -136,13 +194,13 @@ class Endpoint(Section):
         key = os.environ.get(self.key, "").strip()
         if not key:
             raise ArfError(
-                f"roles.{role}.key: the environment variable {self.key} is not set; export it and "
-                "run again"
+                f"{parameter(role)}.key: the environment variable {self.key} is not set; export it "
+                "and run again"
             )
         if not key.isascii() or not key.isprintable() or " " in key:
             raise ArfError(
-                f"roles.{role}.key: the environment variable {self.key} holds characters that no "
-                "key has; set it again"
+                f"{parameter(role)}.key: the environment variable {self.key} holds characters that "
+                "no key has; set it again"
             )
         return key
 
@@ -164,6 +222,11 @@ class LocalModel(Section):
     batch_size: int = Field(default=8, gt=0)
     reasks: int = Field(default=1, ge=0)
     max_failed: float = Field(default=0.02, ge=0, le=1)
+
+
+def parameter(role: str) -> str:
+    """Returns where `params.yaml` has a role: below `roles`, where its name does not say."""
+    return role if "." in role else f"roles.{role}"
 
 
 class LlmParams(Section):

@@ -8,14 +8,16 @@ from typing import Any, Literal
 
 from arf.errors import ArfError
 from arf.llm import Failure
-from arf.llm.endpoint import Endpoint
+from arf.llm.answers import clean
+from arf.llm.endpoint import Endpoint, parameter
+from arf.llm.limiter.quota import until_reset
 
 _CONTEXT = re.compile(
     r"context[ _](?:length|window|size)|maximum (?:input|model) length|too many (?:input )?tokens"
     r"|(?:prompt|input|request) is too (?:long|large)|exceeds? the (?:model'?s )?(?:maximum|limit)",
     re.IGNORECASE,
 )
-_FORMAT = re.compile(r"response_format|json_schema|guided|structured", re.IGNORECASE)
+_FORMAT = re.compile(r"response_format|json_schema|guided_|\bstructured\b", re.IGNORECASE)
 _FILTER = re.compile(r"content_filter|content_policy|responsible_?ai", re.IGNORECASE)
 _LONGEST_WORDS = 200  # characters of an endpoint's own words in a message
 
@@ -29,6 +31,8 @@ class Fault(Exception):
         retry_after: seconds that the endpoint asks to wait.
         kind: what the row's failure is called after the last try.
         reached: whether anybody was there.
+        alone: whether it has been put down to this one request.
+        sent_at: when the try was sent, in seconds of the monotonic clock.
     """
 
     def __init__(
@@ -46,6 +50,8 @@ class Fault(Exception):
         self.retry_after = retry_after
         self.kind = kind
         self.reached = reached
+        self.alone = False
+        self.sent_at = 0.0
 
 
 class Refused(Exception):
@@ -76,7 +82,7 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
             return max(0.0, (wanted - now).total_seconds())
         except (KeyError, ValueError, TypeError):
             pass
-    return None
+    return until_reset(headers)
 
 
 def refusal(
@@ -88,7 +94,7 @@ def refusal(
         A `Fault` to try again, a `Refused` for this row alone, `NoSchema`, or an `ArfError` that
         ends the run, since every other request would meet the same.
     """
-    code, words = _told(body)
+    code, words = map(endpoint.without_key, _told(body))
     told = f"{code} {words}"
     found: Exception | None = _fatal(endpoint, role, status, code, words)
     if found is not None:
@@ -121,28 +127,29 @@ def tls_refusal(where: str, error: ssl.SSLError) -> ArfError:
 
 def _fatal(endpoint: Endpoint, role: str, status: int, code: str, words: str) -> ArfError | None:
     """Returns what ends the run, since every other request would meet the same."""
-    where = f"roles.{role}: {endpoint.base_url}"
+    where = f"{parameter(role)}: {endpoint.base_url}"
     told = None
     if status == 401 or (status == 403 and not _FILTER.search(code)):
         key = f"the key in {endpoint.key}" if endpoint.key else "a request without a key"
-        mend = "set a valid one" if endpoint.key else f"name its variable in roles.{role}.key"
-        told = f"{where} refuses {key} ({status}): {mend}"
+        mend = "set a valid one" if endpoint.key else f"name its variable in {parameter(role)}.key"
+        said = f"{status}{f', {words}' if words else ''}"
+        told = f"{where} refuses {key} ({said}): {mend}"
     elif status == 402 or code == "insufficient_quota":
         told = f"{where}: the account has no credit left ({words}); top it up"
     elif status in (404, 405) and ("model" in code or "model" in words.casefold()):
         told = (
-            f"{where} has no model {endpoint.model}: correct roles.{role}.model "
+            f"{where} has no model {endpoint.model}: correct {parameter(role)}.model "
             "(arf doctor --endpoints lists what is there)"
         )
     elif status in (404, 405):
         told = (
-            f"{where}/chat/completions is not there ({status}): correct roles.{role}.base_url, "
-            "which most often ends in /v1"
+            f"{where}/chat/completions is not there ({status}): correct "
+            f"{parameter(role)}.base_url, which most often ends in /v1"
         )
     elif 300 <= status < 400:
         told = (
             f"{where} answers with a redirection ({status}): name the final address in "
-            f"roles.{role}.base_url"
+            f"{parameter(role)}.base_url"
         )
     return ArfError(told) if told else None
 
@@ -155,5 +162,5 @@ def _told(body: Any) -> tuple[str, str]:
         words = str(error.get("message") or error.get("detail") or "")
     else:
         code, words = "", error if isinstance(error, str) else ""
-    words = " ".join(words.split())
-    return code, words if len(words) <= _LONGEST_WORDS else words[: _LONGEST_WORDS - 1] + "…"
+    words = " ".join(clean(words).split())
+    return clean(code), words if len(words) <= _LONGEST_WORDS else words[: _LONGEST_WORDS - 1] + "…"

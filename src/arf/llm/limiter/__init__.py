@@ -109,7 +109,7 @@ class Limiter:
         verdict: Literal["throttled", "down", "row"],
         retry_after: float | None,
         sent_at: float,
-    ) -> None:
+    ) -> bool:
         """Notes a failure, and frees its slot.
 
         Args:
@@ -117,6 +117,9 @@ class Limiter:
                 `row` for a fault of this one request.
             retry_after: seconds that the endpoint asks to wait.
             sent_at: when it was sent, by the same clock.
+
+        Returns:
+            Whether it is put down to this one request, so that no other waits for it.
         """
         now = self._clock()
         self._turned_away += ((verdict == "throttled") - self._turned_away) / MEMORY
@@ -129,7 +132,7 @@ class Limiter:
         if verdict == "row":
             self._window.ended(now, sent_at)
             self._end(now)
-            return
+            return True
         if self._failing is None:
             self._failing = now
         if retry_after:
@@ -144,6 +147,7 @@ class Limiter:
         elif now - self._failing >= self._patience:
             self._give_up(now - self._failing)
         self._end(now)
+        return False
 
     def _wait(self, now: float, tokens: int) -> float:
         """Returns the seconds until such a request may go; infinity before another has ended."""

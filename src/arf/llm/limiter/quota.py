@@ -22,6 +22,21 @@ def seconds(value: str | None) -> float | None:
     return None
 
 
+def until_reset(headers: Mapping[str, str]) -> float | None:
+    """Returns the seconds until a quota that is used up is there again; null where none is."""
+    waits = [
+        seconds(headers.get(reset))
+        for left, reset in (
+            ("x-ratelimit-remaining-requests", "x-ratelimit-reset-requests"),
+            ("x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens"),
+            ("ratelimit-remaining", "ratelimit-reset"),
+        )
+        if _count(headers.get(left)) == 0
+    ]
+    known = [wait for wait in waits if wait is not None]
+    return min(max(known), LONGEST) if known else None
+
+
 class Quota:
     """Holds requests back that the last answer's rate-limit headers leave no room for."""
 

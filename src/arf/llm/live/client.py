@@ -10,12 +10,21 @@ import socket
 import ssl
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 from arf.llm.answers import Answer, Malformed, parse
-from arf.llm.endpoint import Endpoint
+from arf.llm.endpoint import Endpoint, parameter
 from arf.llm.faults import Fault, refusal, tls_refusal
 
 CONNECT_SECONDS = 15
+ACCOUNT = ("OpenAI-Organization", "OpenAI-Project")
+
+
+def _proxy_of(url: str) -> str | None:
+    """Returns the proxy that the environment names for an address."""
+    parts = urlsplit(url)
+    return None if proxy_bypass(parts.hostname or "") else getproxies().get(parts.scheme)
 
 
 class Client:
@@ -27,16 +36,19 @@ class Client:
 
         self.endpoint = endpoint
         self.role = role
-        self._key = endpoint.read_key(role)
-        sdk = AsyncOpenAI(base_url=endpoint.base_url, api_key=self._key, max_retries=0)
+        key = endpoint.read_key(role)
+        sdk = AsyncOpenAI(base_url=endpoint.base_url, api_key=key, max_retries=0)
         headers = {**sdk.default_headers, **sdk.auth_headers}
+        if not endpoint.is_openai:  # whose account it is tells nobody else anything
+            headers = {name: text for name, text in headers.items() if name not in ACCOUNT}
         self._url = str(sdk.base_url.join("chat/completions"))
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=30),
             headers={name: value for name, value in headers.items() if isinstance(value, str)},
             cookie_jar=aiohttp.DummyCookieJar(),
-            trust_env=not endpoint.is_loopback,
         )
+        # aiohttp's own way to find the proxy would let a .netrc stand in for the key.
+        self._proxy = None if endpoint.is_loopback else _proxy_of(endpoint.base_url)
 
     async def complete(
         self, body: dict[str, Any], seconds: float
@@ -62,7 +74,7 @@ class Client:
         wait = aiohttp.ClientTimeout(total=seconds, sock_connect=min(CONNECT_SECONDS, seconds))
         try:
             async with self._session.post(
-                self._url, data=data, timeout=wait, allow_redirects=False
+                self._url, data=data, timeout=wait, allow_redirects=False, proxy=self._proxy
             ) as response:
                 raw = await response.read()
                 status, headers = response.status, response.headers
@@ -78,7 +90,7 @@ class Client:
             ) from error
         try:
             content = json.loads(raw) if raw else None
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             if status == 200:
                 raise Fault("the answer is no JSON", "row", own=True) from error
             content = raw[:1000].decode("utf-8", "replace")
@@ -97,6 +109,7 @@ class Client:
             async with self._session.get(
                 self._url.removesuffix("chat/completions") + "models",
                 timeout=aiohttp.ClientTimeout(total=CONNECT_SECONDS),
+                proxy=self._proxy,
             ) as response:
                 listed = json.loads(await response.read())["data"]
                 return [model for model in listed if isinstance(model, dict)]
@@ -107,7 +120,7 @@ class Client:
         """Tells a name that there is not and a false certificate from a server that is down."""
         cause = getattr(error, "os_error", None)
         if isinstance(cause, ssl.SSLError):
-            return tls_refusal(f"roles.{self.role}: {self.endpoint.base_url}", cause)
+            return tls_refusal(f"{parameter(self.role)}: {self.endpoint.base_url}", cause)
         if isinstance(cause, socket.gaierror):
             return Fault(
                 f"no address for {self.endpoint.base_url}", "down", own=False, reached=False
