@@ -9,10 +9,11 @@ from pydantic import BaseModel
 
 from arf.errors import ArfError
 from arf.llm.answers import Answer
-from arf.llm.endpoint import Endpoint
+from arf.llm.endpoint import Endpoint, parameter
 from arf.llm.exchange import body_of
 from arf.llm.faults import Fault, NoSchema, Refused
 from arf.llm.live.client import Client
+from arf.llm.no_schema import forget
 from arf.llm.structured import Unreadable, read
 
 SECONDS = 60.0
@@ -77,11 +78,11 @@ async def _findings(
         yield "fail", f"{error}{f' (there: {names})' if names else ''}"
         return
     except (Fault, Refused) as error:
-        yield "fail", f"roles.{role}: {endpoint.base_url}: {error}"
+        yield "fail", f"{parameter(role)}: {endpoint.base_url}: {error}"
         return
     seconds = time.perf_counter() - begun
     named = answer.model or endpoint.model
-    yield "ok", f"roles.{role}: {endpoint.base_url} answers as {named} in {seconds:.1f} s"
+    yield "ok", f"{parameter(role)}: {endpoint.base_url} answers as {named} in {seconds:.1f} s"
     yield _context(models, endpoint, role)
     async for finding in _schema(client, endpoint, role, messages):
         yield finding
@@ -91,7 +92,7 @@ def _context(models: list[dict[str, Any]], endpoint: Endpoint, role: str) -> tup
     """Compares the context that the role counts on with the one that the endpoint tells."""
     own = next((model for model in models if model.get("id") == endpoint.model), {})
     told = own.get("max_model_len") or own.get("context_length") or own.get("context_window")
-    where = f"roles.{role}.context"
+    where = f"{parameter(role)}.context"
     if not isinstance(told, int):
         known = f"{endpoint.context:,} tokens" if endpoint.context else "not set"
         return "note", f"{where}: {known}; the endpoint does not tell its own"
@@ -103,7 +104,7 @@ def _context(models: list[dict[str, Any]], endpoint: Endpoint, role: str) -> tup
 async def _schema(
     client: Client, endpoint: Endpoint, role: str, messages: list[dict[str, str]]
 ) -> AsyncIterator[tuple[State, str]]:
-    where = f"roles.{role}.answers"
+    where = f"{parameter(role)}.answers"
     if endpoint.answers == "prompt":
         yield "ok", f"{where}: structured answers are asked for in the prompt"
         return
@@ -121,4 +122,5 @@ async def _schema(
     except (ArfError, Fault, Refused) as error:
         yield "fail", f"{where}: {error}"
     else:
+        forget(endpoint)
         yield "ok", f"{where}: structured answers by schema"

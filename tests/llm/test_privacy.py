@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arf.errors import ArfError
-from arf.llm.privacy import Pseudonymiser, with_notice
+from arf.llm.privacy import Pseudonymiser
 from arf.llm.privacy.names import KINDS as NAME_KINDS
 from arf.llm.privacy.personal import KINDS, find_personal
 
@@ -162,8 +162,8 @@ def test_what_models_make_of_a_surrogate_is_turned_back(spelled: str) -> None:
 
 def test_the_model_is_told_what_surrogates_are_only_where_there_are_any() -> None:
     plain = chat("Sum up.", "All is well.")
-    assert with_notice(*PRIVACY.hide(plain)) == plain
-    first, second = with_notice(*PRIVACY.hide(chat("Sum up.", "Write to ann@x.org.")))
+    assert PRIVACY.outgoing(plain) == (plain, {})
+    (first, second), _ = PRIVACY.outgoing(chat("Sum up.", "Write to ann@x.org."))
     assert "[EMAIL_1] stand for real values" in first["content"]
     assert first["content"].endswith("\n\nSum up.")
     assert second["content"] == "Write to [EMAIL_1]."

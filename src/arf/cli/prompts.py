@@ -18,8 +18,12 @@ from arf.layout import DATA, annotations, cases, outputs
 from arf.llm import Question
 from arf.llm.endpoint import Endpoint, LlmParams, LocalModel
 from arf.llm.exchange import body_of
+from arf.llm.no_schema import takes_schema
+from arf.llm.open import privacy_of
 from arf.llm.structured import instruct
+from arf.models.generate import Greedy
 from arf.params import did_you_mean, load_section
+from arf.predict import PredictParams
 from arf.prompts import PROMPTS, load_prompt
 from arf.records import Annotation, Case, Finding, Output
 from arf.revise import Request
@@ -75,7 +79,9 @@ def show(
         annotator = ModelAnnotator(Unasked(), prompt, load_taxonomy())
         question = annotator.question(found, _find_output(found, source or TEACHER))
     if isinstance(params, EndpointStudent) and source is not None:
-        params = params.of(source)
+        predicts = load_section("predict", PredictParams)
+        greedy = Greedy(predicts.repetition_penalty)
+        params = params.of(source, predicts.max_new_tokens, greedy)
     if isinstance(params, Endpoint):
         _print_request(params, question)
         return
@@ -95,17 +101,15 @@ def _print_messages(messages: Iterable[dict[str, str]]) -> None:
 def _print_request(endpoint: Endpoint, question: Question) -> None:
     """Prints a request as it would leave for an endpoint, and what was replaced in it."""
     messages, hidden = question.messages, dict[str, str]()
-    llm = load_section("llm", LlmParams)
-    if llm.pseudonymise and not endpoint.is_loopback:
-        from arf.llm.privacy import Pseudonymiser, with_notice
-
-        messages, hidden = Pseudonymiser(llm.names).hide(messages)
-        messages = with_notice(messages, hidden)
-    body = body_of(endpoint, messages, question.shape, schema=endpoint.answers != "prompt")
+    privacy = privacy_of(endpoint, load_section("llm", LlmParams))
+    if privacy is not None:
+        messages, hidden = privacy.outgoing(messages)
+    schema = takes_schema(endpoint)
+    body = body_of(endpoint, messages, question.shape, schema)
     _print_messages(body.pop("messages"))
     typer.echo(f"--- request to {endpoint.base_url}/chat/completions")
     typer.echo(json.dumps(body, ensure_ascii=False, indent=2))
-    if question.shape is not None and endpoint.answers == "auto":
+    if question.shape is not None and endpoint.answers == "auto" and schema:
         _note("an endpoint that takes no response_format gets the schema in its last message")
     for surrogate, original in hidden.items():
         _note(f"{surrogate} stands for {original}, which does not leave")

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 from arf.llm import Question, Reply
 from arf.llm.account.meter import Meter
-from arf.llm.cache import Answers
+from arf.llm.cache import Answers, Stored
 from arf.llm.endpoint import Endpoint
 from arf.llm.exchange import Exchange, body_of, key_of
+from arf.llm.no_schema import takes_schema
 from arf.llm.tracing import Tracer
 
 if TYPE_CHECKING:
@@ -22,16 +23,18 @@ class Slot:
         hidden: as it may leave this machine.
         surrogates: what stands in it for what.
         schema: whether its shape is asked for by `response_format`.
+        earlier: the answers that the cache had.
         exchange: its way to an answer.
     """
 
-    __slots__ = ("exchange", "hidden", "question", "schema", "surrogates")
+    __slots__ = ("earlier", "exchange", "hidden", "question", "schema", "surrogates")
 
     def __init__(self, question: Question, hidden: Question, surrogates: dict[str, str]) -> None:
         self.question = question
         self.hidden = hidden
         self.surrogates = surrogates
         self.schema = False
+        self.earlier: list[Stored] = []
         self.exchange: Exchange
 
 
@@ -48,6 +51,7 @@ class Desk:
 
     Attributes:
         schema: whether the endpoint is asked for shapes by `response_format`.
+        has_answers: whether any question has an answer yet.
     """
 
     def __init__(
@@ -64,7 +68,8 @@ class Desk:
         self.meter = meter
         self.answers = answers
         self.tracer = tracer
-        self.schema = endpoint.answers != "prompt"
+        self.schema = takes_schema(endpoint)
+        self.has_answers = False
         self._privacy = privacy
         self._ticker = meter.ticker()
 
@@ -73,10 +78,8 @@ class Desk:
         self.meter.count(asked=1)
         hidden, surrogates = question, dict[str, str]()
         if self._privacy is not None:
-            from arf.llm.privacy import with_notice
-
-            messages, surrogates = self._privacy.hide(question.messages)
-            hidden = replace(question, messages=with_notice(messages, surrogates))
+            messages, surrogates = self._privacy.outgoing(question.messages)
+            hidden = replace(question, messages=messages)
         slot = Slot(question, hidden, surrogates)
         self.look_up(slot)
         return slot
@@ -86,12 +89,16 @@ class Desk:
         slot.schema = self.schema
         body = body_of(self.endpoint, slot.hidden.messages, slot.hidden.shape, slot.schema)
         key = key_of(self.endpoint, body)
-        stored = self.answers.get(key)
-        slot.exchange = Exchange(slot.hidden, body, key, stored, self.endpoint.limits.reasks)
+        slot.earlier = self.answers.get(key)
+        reasks = self.endpoint.limits.reasks
+        slot.exchange = Exchange(slot.hidden, body, key, slot.earlier, reasks)
+        self.has_answers |= slot.exchange.reply is not None
 
     def hand_back(self, slot: Slot, reply: Reply) -> Reply:
         """Counts a reply and returns it in the words of the question."""
         self._ticker.tick()
+        for stored in slot.earlier:
+            self.meter.saved(*stored.took)
         if reply.failure is not None:
             self.meter.failed(slot.question.id, reply.failure)
         elif not slot.exchange.asked:

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from arf.llm import Asker
 from arf.llm.account import Account
-from arf.llm.endpoint import Endpoint, LocalModel
+from arf.llm.endpoint import Endpoint, LlmParams, LocalModel
 from arf.state import state_dir
 
 if TYPE_CHECKING:
     from arf.llm.cache.claims import Claims
+    from arf.llm.privacy import Pseudonymiser
+    from arf.llm.tracing import Tracer
 
 
 def open_asker(model: Endpoint | LocalModel, role: str, account: Account) -> Asker:
@@ -38,21 +40,10 @@ def open_asker(model: Endpoint | LocalModel, role: str, account: Account) -> Ask
     account.closing.callback(answers.close)
     answers.make_room()
     meter.spent_before = answers.spent(account.run)
-    privacy = None
-    if account.params.pseudonymise and (account.params.tracing or not model.is_loopback):
-        from arf.llm.privacy import Pseudonymiser
-
-        privacy = Pseudonymiser(account.params.names)
-    tracer = None
-    if account.params.tracing:
-        from arf.llm.tracing import Tracer
-
-        tracer = Tracer(account.stage, privacy if model.is_loopback else None)
-    if model.is_loopback:
-        privacy = None
     from arf.llm.desk import Desk
 
-    desk = Desk(role, model, meter, answers, privacy, tracer)
+    privacy = privacy_of(model, account.params)
+    desk = Desk(role, model, meter, answers, privacy, _tracer(model, account))
     if model.mode == "batch":
         from arf.llm.deferred.batch import BatchAsker
 
@@ -66,6 +57,37 @@ def open_asker(model: Endpoint | LocalModel, role: str, account: Account) -> Ask
     asker = EndpointAsker(desk, _claims(folder / "claims"))
     account.closing.callback(asker.close)
     return asker
+
+
+def privacy_of(model: Endpoint, params: LlmParams) -> "Pseudonymiser | None":
+    """Returns what replaces personal data on the way to an endpoint; null where nothing does.
+
+    Args:
+        model: the endpoint; what is asked on loopback does not leave this machine.
+        params: what holds for every role.
+
+    Raises:
+        ArfError: names are to be replaced, and their model is not there.
+    """
+    return None if model.is_loopback else _pseudonymiser(params)
+
+
+@cache
+def _pseudonymiser(params: LlmParams) -> "Pseudonymiser | None":
+    if not params.pseudonymise:
+        return None
+    from arf.llm.privacy import Pseudonymiser
+
+    return Pseudonymiser(params.names)
+
+
+def _tracer(model: Endpoint, account: Account) -> "Tracer | None":
+    """Returns what notes requests; those to loopback bear personal data, which it replaces."""
+    if not account.params.tracing:
+        return None
+    from arf.llm.tracing import Tracer
+
+    return Tracer(account.stage, _pseudonymiser(account.params) if model.is_loopback else None)
 
 
 @cache

@@ -48,9 +48,10 @@ class Tracer:
             begun: when it was sent, in seconds since 1970.
         """
         if self._privacy is not None:
-            answer = {"role": "assistant", "content": text or ""}
-            (*messages, answer), _ = self._privacy.hide([*messages, answer])
+            told = [{"role": "assistant", "content": part or ""} for part in (text, failure)]
+            (*messages, answer, reason), _ = self._privacy.hide([*messages, *told])
             text = None if text is None else answer["content"]
+            failure = None if failure is None else reason["content"]
         row: dict[str, Any] = {
             "role": meta.role,
             "model": meta.model,

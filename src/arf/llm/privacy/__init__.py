@@ -30,15 +30,6 @@ _NOTICE = (
 )
 
 
-def with_notice(hidden: Messages, surrogates: Mapping[str, str]) -> Messages:
-    """Returns hidden messages of which the first begins with what surrogates are."""
-    if not surrogates:
-        return hidden
-    first, *others = hidden
-    notice = _NOTICE.format(next(iter(surrogates)))
-    return [{**first, "content": f"{notice}\n\n{first['content']}"}, *others]
-
-
 class Pseudonymiser:
     """Replaces personal data by words such as `[EMAIL_1]`, the same for the same in one question.
 
@@ -78,6 +69,18 @@ class Pseudonymiser:
             for message, text, spans in zip(messages, texts, found, strict=True)
         ]
         return hidden, {surrogate: value for value, surrogate in surrogates.by_value.items()}
+
+    def outgoing(self, messages: Messages) -> tuple[Messages, dict[str, str]]:
+        """Returns a question's messages as they may leave, and what each surrogate stands for.
+
+        Where anything is hidden, the first message begins with what surrogates are.
+        """
+        hidden, surrogates = self.hide(messages)
+        if not surrogates:
+            return hidden, surrogates
+        first, *others = hidden
+        notice = _NOTICE.format(next(iter(surrogates)))
+        return [{**first, "content": f"{notice}\n\n{first['content']}"}, *others], surrogates
 
     def restore(self, text: str, mapping: Mapping[str, str]) -> str:
         """Puts the originals back into an answer, however the model spelled their surrogates."""
