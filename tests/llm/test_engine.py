@@ -93,7 +93,7 @@ def test_a_connection_that_hangs_is_given_up_and_asked_again(
     ("fault", "kind", "asked"),
     [
         ("always:500", "server", 2),
-        ("always:503", "server", 4),
+        ("always:503", "server", 20),  # none of them paid: it might be an outage
         ("always:reset", "server", 2),
         ("always:truncated", "server", 2),
         ("always:length", "length", 3),
@@ -176,6 +176,10 @@ def test_an_endpoint_without_schemas_is_asked_by_prompt(
     assert all(isinstance(reply.value, Shape) for reply in found)
     assert "schema" in server.stats.bodies[-1]["messages"][-1]["content"]
     assert "response_format" not in server.stats.bodies[-1]
+    seen = server.stats.total
+    later = replies(server.url, tmp_path, [question(i, shape=Shape) for i in range(101)])
+    assert [reply.value for reply in later[:100]] == [reply.value for reply in found]
+    assert server.stats.total == seen + 1  # what was learnt is known to a later run
     with pytest.raises(ArfError, match="set answers: auto or prompt"):
         replies(server.url, tmp_path, [question(1000, shape=Shape)], answers="schema")
 
@@ -296,6 +300,23 @@ def test_the_same_question_twice_is_asked_once(server: MockEndpoint, tmp_path: P
     assert [reply.question for reply in found] == twice
 
 
+def test_a_run_in_which_every_question_is_refused_stops_early(
+    server: MockEndpoint, tmp_path: Path
+) -> None:
+    replies(server.url, tmp_path, [question(number) for number in range(3)])
+    told = {"error": {"message": "Unsupported parameter: max_tokens"}}
+    server.behaviour.always = {"status": 400, "body": told}
+    before = server.stats.total
+    with pytest.raises(ArfError, match=r"roles\.teacher: .*none has an answer.*max_tokens.*mend"):
+        replies(
+            server.url, tmp_path, list(map(question, range(100, 400))), model="another",
+            limits={"max_failed": 0.5},
+        )  # fmt: skip
+    assert server.stats.total - before <= 2 * 64 + 20
+    found = replies(server.url, tmp_path, list(map(question, range(40))))
+    assert [reply.failure is None for reply in found] == [True] * 3 + [False] * 37
+
+
 def test_questions_are_taken_as_they_are_needed(server: MockEndpoint, tmp_path: Path) -> None:
     """Input streams: of a million questions no more than a window is taken ahead."""
     taken = itertools.count()
@@ -388,3 +409,47 @@ def test_text_that_no_encoding_has_ends_its_own_row_at_most(
     found = replies(server.url, tmp_path, [odd, question(1)], limits={"tries": 1})
     assert (found[0].text is None) != (found[0].failure is None)
     assert found[1].failure is None
+
+
+@pytest.mark.parametrize("answers", ["auto", "prompt"])
+def test_words_about_structure_where_no_schema_was_sent_are_a_refusal(
+    server: MockEndpoint, tmp_path: Path, answers: str
+) -> None:
+    told = {"error": {"message": "response_format: this structured input is rejected"}}
+    server.behaviour.always = {"status": 400, "body": told}
+    shape = Shape if answers == "prompt" else None
+    (found,) = replies(server.url, tmp_path, [question(0, shape=shape)], answers=answers)
+    assert found.failure is not None
+    assert found.failure.kind == "rejected"
+    assert server.stats.total == 1
+
+
+def test_a_refusal_with_odd_characters_ends_in_a_failure(
+    server: MockEndpoint, tmp_path: Path
+) -> None:
+    message = {"content": None, "refusal": "no \ud800 way"}
+    body = {"choices": [{"finish_reason": "stop", "message": message}]}
+    server.behaviour.always = {"status": 200, "body": body}
+    (found,) = replies(server.url, tmp_path, [question(0)])
+    assert found.failure is not None
+    assert found.failure.kind == "refusal"
+
+
+def test_what_the_environment_knows_of_openai_goes_nowhere_else(
+    server: MockEndpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor is a password of a .netrc sent, or in the way."""
+    (tmp_path / "netrc").write_text("default login me password a-password\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    monkeypatch.setenv("OPENAI_ORG_ID", "org-mine")
+    monkeypatch.setenv("OPENAI_PROJECT_ID", "proj-mine")
+    monkeypatch.setenv("http_proxy", server.url.removesuffix("/v1"))
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    server.record = True
+    for folder, url in ((tmp_path / "a", server.url), (tmp_path / "b", "http://m.invalid/v1")):
+        (found,) = replies(url, folder, [question(len(url))])
+        assert found.failure is None
+    assert len(server.stats.headers) == 2
+    assert "mine" not in str(server.stats.headers)
+    assert "password" not in str(server.stats.headers)

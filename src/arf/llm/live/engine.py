@@ -6,14 +6,14 @@ import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
 
-from arf.errors import ArfError
-from arf.llm import Question, Reply
+from arf.llm import Failure, Question, Reply
 from arf.llm.account.meter import BudgetUsedUp
 from arf.llm.cache.claims import Claims
 from arf.llm.cache.database import DiskFullError
 from arf.llm.desk import Desk, Slot
 from arf.llm.faults import NoSchema
 from arf.llm.live.sender import Sender
+from arf.llm.no_schema import give_up_schema
 
 OPEN = 1024  # questions without an answer, at most, or four times those that may be under way
 HELD = 32_768  # questions whose replies wait for that of an earlier one, at most
@@ -151,12 +151,12 @@ class EndpointAsker:
             while slot.exchange.reply is None:
                 try:
                     await self._sender.settle(slot.exchange)
-                except NoSchema as error:
-                    if self._desk.endpoint.answers == "schema":
-                        raise ArfError(
-                            f"{self._desk.endpoint.base_url} takes no response_format; set "
-                            "answers: auto or prompt for this role"
-                        ) from error
+                except NoSchema:
+                    if "response_format" not in slot.exchange.body:
+                        reason = "the endpoint refuses the form of its answer"
+                        slot.exchange.fail(Failure("rejected", reason))
+                        break
+                    give_up_schema(self._desk.endpoint, self._desk.role)
                     self._desk.schema = False
                     self._desk.look_up(slot)
         except asyncio.CancelledError:

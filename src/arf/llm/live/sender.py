@@ -5,7 +5,7 @@ import random
 import time
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from arf.errors import ArfError
 from arf.llm import Failure
@@ -13,6 +13,7 @@ from arf.llm.account.meter import BudgetHeld
 from arf.llm.answers import Answer
 from arf.llm.cache.claims import Claims
 from arf.llm.desk import Desk
+from arf.llm.endpoint import parameter
 from arf.llm.exchange import Exchange
 from arf.llm.faults import Fault, Refused
 from arf.llm.limiter import GaveUp, Limiter
@@ -23,11 +24,12 @@ if TYPE_CHECKING:
 
 SECONDS_PER_TOKEN = 0.1  # what a slow server needs for one
 SLOWER = 1.5  # a time-out's growth from try to try
+HOPELESS = 20  # questions that fail before any is answered, after which the run stops
+OUTAGE = 60.0  # seconds that the last rows of a run wait for an endpoint that is down
 SLOW_TRY = 2  # tries that one which ends in a time-out counts for, as it takes so long
 UNREACHED = 20.0  # seconds after which an address that never answered counts as wrong
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds between two tries of a row
-THROTTLED_TRIES = 20  # times the tries of other faults: being turned away costs nothing
-Verdict = Literal["throttled", "down", "row"]  # what an outcome says of the endpoint
+THROTTLED_TRIES = 3  # times the tries of other faults: being turned away costs nothing
 LOOK_AGAIN = 0.25  # seconds between two looks at what another process is paying for
 
 
@@ -39,6 +41,7 @@ class Sender:
     """
 
     def __init__(self, desk: Desk, claims: Claims) -> None:
+        self._desk = desk
         self.role = desk.role
         self.endpoint = endpoint = desk.endpoint
         self.meter = desk.meter
@@ -52,6 +55,7 @@ class Sender:
         self._settled = asyncio.Event()
         self._flying: dict[str, asyncio.Future[Exchange]] = {}
         self._last_success: float | None = None
+        self._hopeless = 0
         self._first_miss: float | None = None
         self._last_fault = "no answer"
 
@@ -59,6 +63,19 @@ class Sender:
         """Closes all connections."""
         if self._client is not None:
             await self._client.close()
+
+    def _note_failure(self, exchange: Exchange) -> None:
+        """Ends a run in which nothing that comes can be used, unless all may fail."""
+        reply = exchange.reply
+        if reply is None or reply.failure is None or self._desk.has_answers:
+            return
+        self._hopeless += reply.failure.kind != "context"
+        if self._hopeless >= HOPELESS and self.endpoint.limits.max_failed < 1:
+            raise ArfError(
+                f"{parameter(self.role)}: {self.endpoint.base_url}: {self._hopeless} questions "
+                f"failed and none has an answer, such as {exchange.question.id}: "
+                f"{reply.failure.reason}; mend this and run dvc repro again"
+            )
 
     async def settle(self, exchange: Exchange) -> None:
         """Gets an exchange to its reply.
@@ -82,6 +99,7 @@ class Sender:
                 exchange.see(self.answers.get(exchange.key))
                 while exchange.reply is None:
                     await self._send(exchange)
+                self._note_failure(exchange)
             finally:
                 self.claims.release(exchange.key)
         finally:
@@ -103,7 +121,6 @@ class Sender:
             self.meter.count(repaid=1)
         limits = self.endpoint.limits
         seconds = limits.timeout + SECONDS_PER_TOKEN * longest
-        begun = time.monotonic()
         tries = sent = throttled = 0
         while True:
             sent += 1
@@ -113,12 +130,10 @@ class Sender:
             except Fault as fault:
                 self._give_up_if_unreached(fault)
                 if fault.verdict == "throttled":
-                    throttled += 1
+                    throttled += fault.alone
                     self.meter.count(throttled=1)
                 else:
-                    # Where others succeed meanwhile, the fault is this row's, whatever it is.
-                    others = self._last_success is not None and self._last_success > begun
-                    if fault.own or others:
+                    if fault.own or self._others_succeed(fault):
                         tries += SLOW_TRY if fault.kind == "timeout" else 1
                     self.meter.count(retries=1)
                 if tries >= limits.tries or throttled >= THROTTLED_TRIES * limits.tries:
@@ -126,10 +141,21 @@ class Sender:
                     return
                 if fault.kind == "timeout":
                     seconds *= SLOWER
-                own = max(tries, 0 if fault.retry_after else throttled)
+                own = max(tries, throttled)
                 if own:
                     pause = min(FIRST_PAUSE * 2.0 ** min(own - 1, 9), LONGEST_PAUSE)
                     await asyncio.sleep(pause * random.uniform(0.5, 1))
+
+    def _others_succeed(self, fault: Fault) -> bool:
+        """Says whether a fault is the row's own, whatever it is: others are answered meanwhile.
+
+        Where none is left to tell, it is so after a while in which an outage might have ended.
+        """
+        if self._last_success is None:
+            return False
+        longest = min(OUTAGE, self.endpoint.limits.patience / 10)
+        last = self._last_success
+        return last > fault.sent_at or time.monotonic() - last > longest
 
     async def _try(
         self, exchange: Exchange, body: dict[str, Any], prompt: int, longest: int, seconds: float
@@ -159,11 +185,11 @@ class Sender:
         try:
             await self.limiter.slot(tokens)
         except GaveUp as error:
-            patience = self.endpoint.limits.patience
+            role, patience = parameter(self.role), self.endpoint.limits.patience
             raise ArfError(
-                f"roles.{self.role}: {self.endpoint.base_url}: no success in {patience:.0f} s, at "
-                f"last: {self._last_fault}; dvc repro goes on from here when it is well again "
-                f"(or raise roles.{self.role}.limits.patience)"
+                f"{role}: {self.endpoint.base_url}: no success in {patience:.0f} s, at last: "
+                f"{self._last_fault}; dvc repro goes on from here when it is well again (or raise "
+                f"{role}.limits.patience)"
             ) from error
 
     async def _send_once(
@@ -172,8 +198,7 @@ class Sender:
         task = asyncio.current_task()
         assert task is not None
         sent_at, begun = time.monotonic(), time.time()
-        outcome: tuple[Verdict, float | None] = ("row", None)
-        done = False
+        told = False
         self.in_flight.add(task)
         try:
             self.answers.check_room()
@@ -184,20 +209,23 @@ class Sender:
                 self._client = Client(self.endpoint, self.role)
             answer, headers = await self._client.complete(body, seconds)
             await self._keep(exchange, answer, body, begun)
+            self._desk.has_answers |= exchange.reply is not None
             self._last_success = time.monotonic()
             self.limiter.succeeded(headers, tokens, sent_at)
-            done = True
+            told = True
         except Fault as fault:
             self._last_fault = str(fault)
-            outcome = (fault.verdict, fault.retry_after)
+            fault.sent_at = sent_at
+            fault.alone = self.limiter.failed(fault.verdict, fault.retry_after, sent_at)
+            told = True
             raise
         except Refused as refused:
             self._last_success = time.monotonic()
             exchange.fail(refused.failure)
         finally:
             self.in_flight.discard(task)
-            if not done:
-                self.limiter.failed(*outcome, sent_at)
+            if not told:
+                self.limiter.failed("row", None, sent_at)
 
     async def _keep(
         self, exchange: Exchange, answer: Answer, body: dict[str, Any], begun: float
@@ -225,6 +253,6 @@ class Sender:
         self._first_miss = self._first_miss or now
         if now - self._first_miss > min(UNREACHED, self.endpoint.limits.patience):
             raise ArfError(
-                f"roles.{self.role}: {self.endpoint.base_url}: {fault}; start the server, or "
-                f"correct roles.{self.role}.base_url"
+                f"{parameter(self.role)}: {self.endpoint.base_url}: {fault}; start the server, or "
+                f"correct {parameter(self.role)}.base_url"
             ) from fault
