@@ -12,7 +12,8 @@ META = Meta("http://localhost/v1", "m", "teacher", "teach", "run", 10, 5, 0.5, 1
 
 
 def stored(text: str = "hello", index: int = 0) -> Stored:
-    return Stored(index, {"text": text}, True, None)
+    took = META.prompt_tokens, META.completion_tokens, META.money
+    return Stored(index, {"text": text}, True, None, took)
 
 
 @contextmanager

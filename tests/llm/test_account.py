@@ -66,7 +66,8 @@ def test_counts_tokens_money_and_failures_are_written(tmp_path: Path) -> None:
             "provider": "openai", "model": "priced", "asked": 4, "hits": 1, "sent": 3,
             "retries": 1, "throttled": 0, "repaid": 0, "failed": {"length": 2},
             "prompt_tokens": 12, "cached_tokens": 4, "completion_tokens": 5,
-            "money": pytest.approx(20), "currency": "USD",
+            "money": pytest.approx(20), "saved_prompt_tokens": 0, "saved_completion_tokens": 0,
+            "saved_money": None, "currency": "USD",
         }
     }  # fmt: skip
     assert failures == [

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from asking import Shape, asking, endpoint, question, replies
@@ -65,6 +66,38 @@ def test_a_key_that_is_not_set_is_told_before_anything_is_sent(
     with pytest.raises(ArfError, match=r"roles\.teacher\.key.*A_KEY"):
         replies(server.url, tmp_path, [question(0)], key="A_KEY")
     assert server.stats.total == 0
+
+
+def test_a_key_that_an_endpoint_repeats_is_masked(
+    server: MockEndpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("A_KEY", "sk-0123456789abcdef")
+    told = {"error": {"message": "no luck with sk-0123456789abcdef today"}}
+    server.behaviour.always = {"status": 400, "body": told}
+    (found,) = replies(server.url, tmp_path, [question(0)], key="A_KEY")
+    assert found.failure is not None
+    assert "no luck with *** today" in found.failure.reason
+    kept = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    assert b"no luck with" in kept
+    assert b"sk-0123456789abcdef" not in kept
+
+
+def test_what_the_cache_saves_is_counted(server: MockEndpoint, tmp_path: Path) -> None:
+    (tmp_path / "prices.yaml").write_text(PRICES)
+    questions = [question(number) for number in range(5)]
+
+    def usage(count: int) -> dict[str, Any]:
+        replies(server.url, tmp_path / "m", questions[:count])
+        return dict(json.loads((tmp_path / "m/teach/usage.json").read_text())["teacher"])
+
+    first = usage(3)
+    assert first["money"] > 0 == first["saved_prompt_tokens"]
+    second = usage(5)
+    assert second["hits"] == 3
+    assert second["saved_money"] == pytest.approx(first["money"])
+    assert second["saved_prompt_tokens"] == first["prompt_tokens"]
+    assert second["saved_completion_tokens"] == first["completion_tokens"]
+    assert 0 < second["money"] < first["money"]
 
 
 PERSON = "ann.lee@example.org"

@@ -1,4 +1,5 @@
 import shutil
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -6,6 +7,7 @@ from fake_project import CODES, UNSEEN, make_project
 
 from arf.errors import ArfError
 from arf.files import read_json, read_records, write_json, write_records
+from arf.llm.account.usage import Usage
 from arf.records import Annotation, Case, Finding, Output
 from arf.track.runs import SourceRun, flat, source_run, without_credentials
 
@@ -162,10 +164,8 @@ def test_what_requests_come_to_goes_with_the_source_that_they_are_for(
     root = tmp_path / "copy"
     shutil.copytree(project, root)
     assert not any(name.startswith("cost") for name in values(source_run(root, "r1", "key")))
-    role = {
-        "hits": 1, "retries": 2, "failed": {"length": 3, "empty": 1}, "money": 0.25,
-        "prompt_tokens": 100, "completion_tokens": 10,
-    }  # fmt: skip
+    used = Usage("openai", "m", asked=9, hits=1, retries=2, money=0.25, prompt_tokens=100)
+    role = asdict(replace(used, failed={"length": 3, "empty": 1}, completion_tokens=10))
     folder = root / "metrics" / "requests"
     write_json(folder / "teach" / "usage.json", {"teacher": role})
     write_json(folder / "judge-r0" / "usage.json", {"judge": role})
@@ -173,14 +173,24 @@ def test_what_requests_come_to_goes_with_the_source_that_they_are_for(
     write_json(folder / "revise-r1" / "usage.json", {"editor": role, "annotator": role})
     write_json(folder / "predict-student-r1" / "usage.json", {"student": {**role, "money": None}})
 
+    def named(group: str, values: dict[str, float]) -> dict[str, float]:
+        return {f"{group}/{name}": value for name, value in values.items()}
+
     def cost(source: str) -> dict[str, float]:
         found = values(source_run(root, source, "key"))
         return {name: value for name, value in found.items() if name.startswith("cost")}
 
-    assert cost("r0") == cost("r1") == {
-        "cost/money": 0.5, "cost/prompt_tokens": 200, "cost/completion_tokens": 20,
-        "cost/hits": 2, "cost/retries": 4, "cost/failed": 8,
+    both = {
+        "asked": 18, "money": 0.5, "prompt_tokens": 200, "completion_tokens": 20, "hits": 2,
+        "retries": 4, "failed": 8, "throttled": 0, "repaid": 0, "saved_money": 0,
+        "saved_prompt_tokens": 0, "saved_completion_tokens": 0,
     }  # fmt: skip
+    assert {name: value for name, value in cost("r0").items() if name in named("cost", both)} == (
+        named("cost", both)
+    )
+    assert cost("r1") == named("cost", both) | named("cost.revise", both)
+    assert cost("r0")["cost.teach/money"] == cost("r0")["cost.judge/money"] == 0.25
+    assert "cost.audit/money" not in cost("r0")
     assert cost("r2") == {}
     assert cost("student-r1")["cost/prompt_tokens"] == 100
     assert "cost/money" not in cost("student-r1")

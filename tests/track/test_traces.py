@@ -54,9 +54,8 @@ def test_each_request_becomes_a_trace_once(tmp_path: Path, monkeypatch: pytest.M
     write(3, "length: it was cut")
     path = tmp_path / ".arf" / "traces" / "teach.jsonl"
     assert path.stat().st_mode & 0o077 == 0
-    monkeypatch.setattr(traces, "MOST", 3)
-    assert mirror_traces("arf") == 3
-    assert mirror_traces("arf") == 1
+    monkeypatch.setattr(traces, "PART", 3)
+    assert mirror_traces("arf") == 4
     assert mirror_traces("arf") == 0
     write(4)
     with path.open("a") as file:

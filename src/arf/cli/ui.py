@@ -12,6 +12,7 @@ from arf.params import load_section
 from arf.progress import say
 from arf.track.mirror import TrackParams, comparison_address, track, tracking_uri
 from arf.track.runs import without_credentials
+from arf.track.traces import mirror_traces
 
 
 def ui(
@@ -24,6 +25,7 @@ def ui(
     """
     params = load_section("track", TrackParams)
     track(params, Path())
+    mirror_traces(params.experiment)
     address = comparison_address(params)
     uri = tracking_uri()
     if uri.startswith(("http:", "https:")):

@@ -16,8 +16,7 @@ def main() -> None:
         f"MLflow experiment {params.experiment}: {len(mirror.written)} new runs, "
         f"{len(mirror.unchanged)} there already; make ui shows them"
     )
-    if traces := mirror_traces(params.experiment):
-        say(f"MLflow experiment {params.experiment}-traces: {traces} new requests")
+    mirror_traces(params.experiment)
 
 
 if __name__ == "__main__":

@@ -5,8 +5,9 @@ import json
 import os
 import re
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,6 +21,10 @@ from arf.report.examples import side_by_side
 from arf.rounds import TEACHER
 
 TABLE_ROWS = 100  # a channel
+COUNTS = (  # of `arf.llm.account.usage.Usage`, that are shown
+    "asked", "hits", "retries", "throttled", "repaid", "prompt_tokens", "completion_tokens",
+    "saved_prompt_tokens", "saved_completion_tokens",
+)  # fmt: skip
 _CREDENTIALS = re.compile(r"(://)[^/@\s]+@")
 
 
@@ -169,19 +174,34 @@ def _revised(revise: Mapping[str, Any]) -> Iterator[Metric]:
 
 
 def _cost(folder: Path, source: str) -> Iterator[Metric]:
-    """Yields what the requests of a source's stages come to; nothing where no model was asked."""
-    stages = [f"revise-{source}", f"predict-{source}", f"judge-{source}"]
+    """Yields what the requests of a source's stages come to, each and together.
+
+    Nothing where no model was asked. Money and tokens are of the last run, those that the cache
+    saved beside them.
+    """
+    stages = {name: f"{name}-{source}" for name in ("revise", "predict", "judge")}
     if source == TEACHER:
-        stages += ["teach", "audit", "trial"]
-    files = [path for stage in stages if (path := folder / stage / "usage.json").exists()]
-    roles = [role for path in files for role in read_json(path).values()]
-    if not roles:
-        return
-    for name in ("prompt_tokens", "completion_tokens", "hits", "retries"):
-        yield Metric(f"cost/{name}", sum(role[name] for role in roles))
-    yield Metric("cost/failed", sum(sum(role["failed"].values()) for role in roles))
+        stages |= {name: name for name in ("teach", "audit", "trial")}
+    files = {name: folder / stage / "usage.json" for name, stage in stages.items()}
+    roles = {
+        name: found
+        for name, path in files.items()
+        if path.exists() and (found := list(read_json(path).values()))
+    }
+    if roles:
+        yield from _requests("cost", list(chain.from_iterable(roles.values())))
+    for name, found in roles.items():
+        yield from _requests(f"cost.{name}", found)
+
+
+def _requests(group: str, roles: Sequence[Mapping[str, Any]]) -> Iterator[Metric]:
+    """Yields the sums over roles; money where all of them know theirs."""
+    for name in COUNTS:
+        yield Metric(f"{group}/{name}", sum(role[name] for role in roles))
+    yield Metric(f"{group}/failed", sum(sum(role["failed"].values()) for role in roles))
     if all(role["money"] is not None for role in roles):
-        yield Metric("cost/money", sum(role["money"] for role in roles))
+        yield Metric(f"{group}/money", sum(role["money"] for role in roles))
+        yield Metric(f"{group}/saved_money", sum(role["saved_money"] or 0.0 for role in roles))
 
 
 def _trained(folder: Path, student: str) -> Iterator[Metric]:

@@ -8,11 +8,12 @@ from typing import Any
 from filelock import FileLock
 
 from arf.files import read_json, write_json
+from arf.progress import say
 from arf.state import state_dir
 from arf.track.mirror import find_experiment, open_client, told_plainly, tracking_uri
 from arf.track.runs import without_credentials
 
-MOST = 2000  # traces a call; the rest waits for the next
+PART = 2000  # traces after which it is noted how far they have been taken
 PLACES = "traces.json"  # in the state: how far each file has been read, by store and experiment
 
 
@@ -23,11 +24,19 @@ def mirror_traces(experiment: str) -> int:
         experiment: the experiment of the runs.
 
     Returns:
-        How many were taken, at most `MOST`.
+        How many were taken.
 
     Raises:
-        ArfError: the store refuses or does not answer.
+        ArfError: the store refuses or does not answer; what was taken by then is not taken again.
     """
+    total = 0
+    while count := _mirror_part(experiment):
+        total += count
+        say(f"MLflow experiment {experiment}-traces: {total} new requests")
+    return total
+
+
+def _mirror_part(experiment: str) -> int:
     files = sorted(state_dir("traces").glob("*.jsonl"))
     if not files:
         return 0
@@ -44,7 +53,7 @@ def mirror_traces(experiment: str) -> int:
             if place > path.stat().st_size:  # somebody has emptied the file
                 place = 0
             for row, end in _rows(path, place):
-                if count == MOST:
+                if count == PART:
                     break
                 experiment_id = experiment_id or find_experiment(open_client(), name)
                 trace_id = _write(experiment_id, path.stem, row)

@@ -12,7 +12,8 @@ from arf.files import replacing, write_json
 from arf.layout import METRICS
 from arf.llm.account.meter import Meter
 from arf.llm.account.run_id import current_run
-from arf.llm.endpoint import Endpoint, LlmParams, LocalModel
+from arf.llm.endpoint import Endpoint, LlmParams, LocalModel, parameter
+from arf.progress import say
 
 REASONS = 3  # kinds of failure that a message names
 
@@ -55,7 +56,7 @@ class Account:
         return self.meters[role]
 
     def refuse_failures(self, path: Path) -> None:
-        """Fails the stage where too many questions of a role have no answer.
+        """Tells which questions have no answer, and fails the stage where they are too many.
 
         Args:
             path: the list of failures, for the message.
@@ -66,15 +67,20 @@ class Account:
         for role, meter in self.meters.items():
             usage, most = meter.usage, meter.max_failed
             count = sum(usage.failed.values())
-            if count <= most * usage.asked:
+            if not count:
                 continue
             kinds = Counter(usage.failed).most_common(REASONS)
             told = ", ".join(f"{kind} {number}" for kind, number in kinds)
-            raise ArfError(
-                f"{self.stage}: {count} of {usage.asked} questions of roles.{role} have no answer "
-                f"({told}), listed with reasons in {path}: mend the cause or raise "
-                f"{meter.max_failed_name} ({most}); dvc repro asks only those again"
+            line = (
+                f"{self.stage}: {count} of {usage.asked} questions of {parameter(role)} have no "
+                f"answer ({told}; {meter.first_failed} first), listed with reasons in {path}"
             )
+            if count > most * usage.asked:
+                raise ArfError(
+                    f"{line}: mend the cause or raise {meter.max_failed_name} ({most}); dvc repro "
+                    "asks only those again"
+                )
+            say(line)
 
 
 @contextmanager

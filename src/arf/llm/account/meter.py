@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from arf.errors import ArfError
 from arf.llm import Failure
-from arf.llm.account.prices import FREE, Price, missing_price, read_prices, sum_of_money
+from arf.llm.account.prices import Price, missing_price, read_prices, sum_of_money
 from arf.llm.account.ticker import Ticker
 from arf.llm.account.usage import Usage
-from arf.llm.endpoint import Endpoint, LocalModel
+from arf.llm.endpoint import Endpoint, LocalModel, parameter
 from arf.progress import say
 
 if TYPE_CHECKING:
@@ -35,10 +35,12 @@ class Meter:
         usage: the counts so far.
         max_failed: the share of questions without an answer that the stage bears.
         max_failed_name: the parameter that says so.
+        first_failed: the first question without an answer.
     """
 
     def __init__(self, account: "Account", role: str, endpoint: Endpoint | LocalModel) -> None:
         self.usage = Usage(endpoint.provider, endpoint.model)
+        self.first_failed: str | None = None
         self._account = account
         self._role = role
         self._under_way = [0, 0, 0]  # requests, tokens of their prompts, and of their answers
@@ -47,22 +49,20 @@ class Meter:
         self._base_url = ""
         if isinstance(endpoint, LocalModel):
             self.max_failed = endpoint.max_failed
-            self.max_failed_name = f"roles.{role}.max_failed"
+            self.max_failed_name = f"{parameter(role)}.max_failed"
             self.usage.money = 0.0
             return
         self.max_failed = endpoint.limits.max_failed
-        self.max_failed_name = f"roles.{role}.limits.max_failed"
+        self.max_failed_name = f"{parameter(role)}.limits.max_failed"
         self._base_url = endpoint.base_url
         self._budget = endpoint.budget
         prices = read_prices()
-        self._price = prices.price(endpoint)
+        self._price = prices.cost(endpoint)
         self.usage.currency = prices.currency
-        if self._price is None and endpoint.is_loopback and endpoint.budget is None:
-            self._price = FREE
         if self._price is not None:
             self.usage.money = 0.0
         elif endpoint.budget is not None or account.params.budget is not None:
-            name = f"roles.{role}.budget" if endpoint.budget is not None else "llm.budget"
+            name = f"{parameter(role)}.budget" if endpoint.budget is not None else "llm.budget"
             raise ArfError(f"{name}: {missing_price(endpoint)}")
 
     @property
@@ -93,7 +93,7 @@ class Meter:
         total = self._account.params.budget
         if self._budget is not None:
             spent = self.spent_before.get(self._role, 0.0) + (self.usage.money or 0.0)
-            name = f"roles.{self._role}.budget"
+            name = f"{parameter(self._role)}.budget"
             self._refuse(name, self._budget, spent, self._bound(), prompt_tokens, longest)
         if total is not None:
             meters = self._account.meters.values()
@@ -144,6 +144,13 @@ class Meter:
             created=time.time(),
         )
 
+    def saved(self, prompt_tokens: int, completion_tokens: int, money: float | None) -> None:
+        """Counts an answer that the cache had, with what it took when it was asked for."""
+        self.usage.saved_prompt_tokens += prompt_tokens
+        self.usage.saved_completion_tokens += completion_tokens
+        if money is not None:
+            self.usage.saved_money = (self.usage.saved_money or 0.0) + money
+
     def ticker(self) -> Ticker:
         """Returns what shows the progress of this role; the account ends it."""
         account = self._account
@@ -160,6 +167,7 @@ class Meter:
     def failed(self, question_id: str, failure: Failure) -> None:
         """Counts and lists a question that has no answer."""
         failed = self.usage.failed
+        self.first_failed = self.first_failed or question_id
         failed[failure.kind] = failed.get(failure.kind, 0) + 1
         row = {
             "id": question_id, "role": self._role, "kind": failure.kind, "reason": failure.reason,

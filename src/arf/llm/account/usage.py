@@ -21,6 +21,9 @@ class Usage:
         cached_tokens: the part of them that the endpoint had in its own cache.
         completion_tokens: as the endpoint counts them.
         money: what it cost; null where the price is not known.
+        saved_prompt_tokens: the same of the answers that the cache had, when they were asked for.
+        saved_completion_tokens: likewise.
+        saved_money: likewise; null where no price was known.
         currency: of the money.
     """
 
@@ -37,4 +40,7 @@ class Usage:
     cached_tokens: int = 0
     completion_tokens: int = 0
     money: float | None = None
+    saved_prompt_tokens: int = 0
+    saved_completion_tokens: int = 0
+    saved_money: float | None = None
     currency: str = "USD"

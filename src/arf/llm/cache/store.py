@@ -22,18 +22,23 @@ CREATE INDEX IF NOT EXISTS spending ON answers (run, role, money);
 PRAGMA user_version = {VERSION};
 COMMIT;
 """
+_TOOK = slice(11, 14)  # prompt_tokens, completion_tokens, money
 _LARGEST = 2**63 - 1  # that SQLite can keep
 
 Row = tuple[Any, ...]
 
 
 class Stored(NamedTuple):
-    """An answer as it is kept: the how-manieth to its body, and why it was not accepted."""
+    """An answer as it is kept: the how-manieth to its body, and why it was not accepted.
+
+    `took` is what the one that was read took: tokens of prompt and answer, and money.
+    """
 
     index: int  # type: ignore[assignment]  # hides tuple.index
     answer: dict[str, Any]
     accepted: bool
     reason: str | None
+    took: tuple[int, int, float | None] = (0, 0, None)
 
 
 class Meta(NamedTuple):
@@ -78,7 +83,9 @@ def stored_of(row: Row) -> Stored | None:
         answer = json.loads(body)
     except (ValueError, TypeError):
         return None
-    return Stored(index, answer, bool(accepted), reason) if isinstance(answer, dict) else None
+    if not isinstance(answer, dict):
+        return None
+    return Stored(index, answer, bool(accepted), reason, row[_TOOK])
 
 
 def _crc(key: str, index: int, body: str, accepted: int, reason: str | None) -> int:
