@@ -1,8 +1,12 @@
+import pytest
+
 from arf.annotate.mock import MockAnnotator
+from arf.errors import ArfError
 from arf.revise import Answer
 from arf.revise.mock import MockEditor
+from arf.revise.providers import EditorRole
 from arf.rounds import Round
-from arf.trial import trial
+from arf.trial import TrialParams, trial
 
 ROUNDS = {
     "r2": Round(parent="r1", codes="auto"),
@@ -37,3 +41,16 @@ def test_no_heldout_output_proves_nothing(taxonomy) -> None:
     assert {code: row["verdict"] for code, row in figures.items()} == dict.fromkeys(
         WORDS, "inconclusive"
     )
+
+
+def test_an_editor_to_try_is_asked_as_a_role_of_its_own() -> None:
+    params = TrialParams.model_validate(
+        {"gate": 0.9, "editors": {"editor": {"provider": "recorded"}}}
+    )
+    own = EditorRole.model_validate({"provider": "rules"})
+    named = {name: role for name, (role, _) in params.candidates(own).items()}
+    assert named == {"rules": "editor", "editor": "trial.editors.editor"}
+    recorded = params.editors["editor"]
+    taken = TrialParams(gate=0.9, editors={"rules": recorded})
+    with pytest.raises(ArfError, match=r"trial\.editors\.rules: .*choose another"):
+        taken.candidates(own)

@@ -122,7 +122,8 @@ class Annotation(Record):
     """What one annotator says of one output.
 
     `taxonomy` maps each code that the annotator could assess to the hash of the definition that
-    it used. A code that is not in it was not looked for, which is not the same as absent.
+    it used. A code that is not in it was not looked for, which is not the same as absent. Of a
+    model, `prompt_sha256` is the hash of what it was asked by.
     """
 
     id: Name
@@ -131,6 +132,7 @@ class Annotation(Record):
     text_sha256: str
     annotator: Name
     taxonomy: dict[str, str]
+    prompt_sha256: str | None = None
     status: Literal["scored", "unscored"] = "scored"
     reason: str | None = None
     rating: int | None = Field(default=None, ge=1, le=5)

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import Field
 
 from arf.annotate import Annotator
+from arf.errors import ArfError
 from arf.params import Section
 from arf.records import Case, Output
 from arf.revise import Editor
@@ -26,6 +27,24 @@ class TrialParams(Section):
 
     gate: float = Field(gt=0, le=1)
     editors: dict[str, EditorRole] = Field(default_factory=dict)
+
+    def candidates(self, own: EditorRole) -> dict[str, tuple[str, EditorRole]]:
+        """Returns all editors to try by name, each with the role that it is asked as.
+
+        Args:
+            own: `roles.editor`, which goes by its provider's name.
+
+        Raises:
+            ArfError: one of the others has that name, too.
+        """
+        provider = own.root.provider
+        if provider in self.editors:
+            raise ArfError(
+                f"params.yaml: trial.editors.{provider}: roles.editor goes by that name; choose "
+                "another"
+            )
+        others = {name: (f"trial.editors.{name}", role) for name, role in self.editors.items()}
+        return {provider: ("editor", own), **others}
 
 
 def verdict(success_rate: Mapping[str, float | None], gate: float) -> str:

@@ -140,12 +140,23 @@ def test_a_served_student_is_asked_by_its_name(opened: list, tmp_path: Path) -> 
     assert (greedy.model, untuned.model, drawn.model) == (
         "models/student-r1", "models/default", "models/student-r1",
     )  # fmt: skip
-    assert greedy.sampling.temperature is None
+    assert (greedy.sampling.temperature, greedy.sampling.max_tokens) == (0, 9)
     assert (drawn.sampling.temperature, drawn.sampling.seed) == (0.7, 3)
     assert greedy.sampling.top_p == drawn.sampling.top_p == 0.5
     assert greedy.weights_sha256 == drawn.weights_sha256 != retrained.weights_sha256
     assert untuned.weights_sha256 == sha256_text("")
     assert role.root.model == "models/{student}"
+
+
+def test_a_student_in_this_process_has_an_account(tmp_path: Path) -> None:
+    prompt = tmp_path / "p.yaml"
+    prompt.write_text("user: Sum up {{ body }}", "utf-8")
+    role = StudentRole.model_validate({"provider": "local", "prompt": prompt, "max_failed": 0.1})
+    with account("predict", LlmParams(), tmp_path) as spending:
+        open_student(role, "s", tmp_path / "base", None, 9, 9, Greedy(), spending)
+        meter = spending.meters["student"]
+    assert (meter.usage.model, meter.usage.money, meter.max_failed) == ("base", 0, 0.1)
+    assert meter.max_failed_name == "roles.student.max_failed"
 
 
 @pytest.mark.parametrize(
@@ -156,6 +167,7 @@ def test_a_served_student_is_asked_by_its_name(opened: list, tmp_path: Path) -> 
         (TeacherRole, ENDPOINT | {"prompt": "/prompts/teacher.yaml"}, "has to lie under prompts/"),
         (StudentRole, {"provider": "local"}, "prompt"),
         (StudentRole, {"provider": "local", "prompt": "p", "model": "m"}, "Extra inputs"),
+        (StudentRole, ENDPOINT | {"prompt": "p", "model": "m"}, "all students would be one"),
         (StudentRole, {"provider": "recorded"}, "tag"),
     ],
 )

@@ -83,11 +83,11 @@ class ModelAnnotator:
         def questions() -> Iterator[Question]:
             for case, output in pairs:
                 under_way.append(output)
-                if not _is_blank(output):
+                if not is_blank(output):
                     yield self.question(case, output)
 
         def blanks() -> Iterator[Annotation]:
-            while under_way and _is_blank(under_way[0]):
+            while under_way and is_blank(under_way[0]):
                 yield self._unscored(under_way.popleft(), "the output has no word")
 
         for reply in self._asker.ask(questions()):
@@ -137,11 +137,13 @@ class ModelAnnotator:
             text_sha256=sha256_text(output.text),
             annotator=self.name,
             taxonomy=self._hashes(output.channel),
+            prompt_sha256=self._prompt.sha256,
             **fields,
         )
 
 
-def _is_blank(output: Output) -> bool:
+def is_blank(output: Output) -> bool:
+    """Says whether an output has no word, so that nobody is asked about it."""
     return not any(letter.isalpha() for letter in output.text)
 
 

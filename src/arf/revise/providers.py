@@ -50,7 +50,7 @@ def open_editor(
 
     Args:
         role: who edits.
-        name: the role, `editor` or a name of `trial.editors`.
+        name: the role, `editor`, or `trial.editors.NAME`.
         taxonomy: the codes, their fixers and prompts.
         recorded: gives the file of a channel's recorded edits.
         account: what asking a model comes to.

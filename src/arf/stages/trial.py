@@ -26,8 +26,7 @@ def main() -> None:
     metrics: dict[str, dict[str, object]] = {}
     with account("trial", load_section("llm", LlmParams)) as spending:
         annotator = open_annotator(annotates, "annotator", taxonomy, spending)
-        for name, edits in {own.root.provider: own, **params.editors}.items():
-            role = "editor" if edits is own else name
+        for name, (role, edits) in params.candidates(own).items():
             editor = open_editor(edits, role, taxonomy, recorded_edits, spending)
             window = window_of(annotates.root, edits.root)
             metrics[name] = {}

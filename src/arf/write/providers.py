@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, PrivateAttr, RootModel
+from pydantic import Field, PrivateAttr, RootModel, field_validator
 
 from arf.files import sha256_file, sha256_text
 from arf.llm import Asker
@@ -51,10 +51,16 @@ class LocalStudent(Section):
 
     Attributes:
         prompt: what students are trained on and asked; dvc.yaml reads it, so it has no default.
+        max_failed: the share of questions without an answer above which the stage fails.
     """
 
     provider: Literal["local"]
     prompt: Path
+    max_failed: float = Field(default=0.02, ge=0, le=1)
+
+    def as_model(self, name: str) -> LocalModel:
+        """Returns what a model of this name in this process is, for its account."""
+        return LocalModel(provider="local", model=name, max_failed=self.max_failed)
 
 
 class EndpointStudent(Endpoint):
@@ -69,23 +75,44 @@ class EndpointStudent(Endpoint):
     prompt: Path
     _weights: str | None = PrivateAttr(default=None)
 
+    @field_validator("model")
+    @classmethod
+    def _tells_students_apart(cls, model: str) -> str:
+        if STUDENT not in model:
+            raise ValueError(f"has no {STUDENT}, so that all students would be one model")
+        return model
+
     @property
     def weights_sha256(self) -> str | None:
         """The hash of the weights that the endpoint serves; it shapes the answers."""
         return self._weights
 
-    def of(self, name: str, weights: str | None = None, **sampling: float) -> "EndpointStudent":
-        """Returns the role for one student.
+    def of(self, name: str, max_new_tokens: int, decoding: Greedy | Drawn) -> "EndpointStudent":
+        """Returns the role for one student, which answers as it would in this process.
 
         Args:
             name: the student, or the base where that answers.
-            weights: the hash of the weights.
-            sampling: fields that take the place of the role's own.
+            max_new_tokens: an answer is cut after so many tokens.
+            decoding: the temperature and seed; a greedy answer has the role's temperature, else 0.
         """
-        drawn = Sampling.model_validate(self.sampling.model_dump() | sampling)
+        own = self.sampling.model_dump()
+        if isinstance(decoding, Drawn):
+            own |= decoding._asdict()
+        elif self.sampling.temperature is None:
+            own["temperature"] = 0
+        if "max_completion_tokens" not in self.sampling.extra:
+            own["max_tokens"] = max_new_tokens
         model = self.model.replace(STUDENT, name)
-        role = self.model_copy(update={"model": model, "sampling": drawn})
-        role._weights = weights
+        drawn = Sampling.model_validate(own)
+        return self.model_copy(update={"model": model, "sampling": drawn})
+
+    def of_folder(
+        self, folder: Path, max_new_tokens: int, decoding: Greedy | Drawn
+    ) -> "EndpointStudent":
+        """Returns the same for the weights in a folder, which is named as the student."""
+        role = self.of(folder.name, max_new_tokens, decoding)
+        weights = map(sha256_file, sorted(folder.glob("*.safetensors")))
+        role._weights = sha256_text("".join(weights))
         return role
 
 
@@ -134,10 +161,10 @@ def open_student(
         source: what its outputs are called.
         base: the folder of the base.
         adapter: the folder of the student, or none for the base alone.
-        max_new_tokens: a local answer is cut after so many tokens.
+        max_new_tokens: an answer is cut after so many tokens.
         batch_size: how many local answers are generated at once.
         decoding: how to choose each token; an endpoint is told a temperature and a seed.
-        account: what asking an endpoint comes to.
+        account: what asking comes to.
 
     Raises:
         ArfError: the prompt or the endpoint's parameters are wrong.
@@ -147,10 +174,9 @@ def open_student(
     if isinstance(role.root, EndpointStudent):
         from arf.llm.open import open_asker
 
-        folder = adapter or base
-        weights = sha256_text("".join(map(sha256_file, sorted(folder.glob("*.safetensors")))))
-        drawn = decoding._asdict() if isinstance(decoding, Drawn) else {}
-        asker = open_asker(role.root.of(folder.name, weights, **drawn), "student", account)
+        served = role.root.of_folder(adapter or base, max_new_tokens, decoding)
+        asker = open_asker(served, "student", account)
     else:
         asker = LocalAsker(source, base, adapter, max_new_tokens, batch_size, decoding)
+        asker.meter = account.meter("student", role.root.as_model(asker.model))
     return ModelWriter(source, asker, prompt)
