@@ -16,7 +16,7 @@ from arf.errors import ArfError
 from arf.llm import Question, Reply
 from arf.llm.account import account
 from arf.llm.cache import Answers
-from arf.llm.deferred import batch, batch_api, jobs
+from arf.llm.deferred import batch, batch_api, jobs, rows
 from arf.llm.desk import Desk
 from arf.llm.endpoint import LlmParams
 from arf.llm.faults import Fault
@@ -428,3 +428,43 @@ def test_requests_are_traced_and_leave_without_personal_data(
     assert "That answer cannot be used" in good["messages"][-1]["content"]
     assert good["failure"] is None
     assert "ann.lee" not in "".join(lines)
+
+
+@pytest.mark.parametrize("days", [-9, 0, 9])
+def test_a_batch_is_found_whatever_the_clock_says(
+    server: MockEndpoint, tmp_path: Path, days: int
+) -> None:
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text("{}\n")
+    with batch_api.BatchApi(endpoint(server.url), "teacher") as api:
+        created = api.create(api.upload(rows, "rows.jsonl"), "a-job", before=lambda: None)
+        assert api.find("a-job", time.time() + days * 86400) == created
+
+
+def test_a_line_that_is_no_result_costs_its_own_row_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = f"{'0' * 64}-0"
+    choice = {"message": {"content": "half a pair: \ud800"}, "finish_reason": "stop"}
+    odd = {"custom_id": name, "response": {"status_code": 200, "body": {"choices": [choice]}}}
+    path = tmp_path / "results.jsonl"
+    lines = (json.dumps(odd), '{"custom_id": "x", "response": {"status_code": null}}', '{"cu', "")
+    path.write_text("\n".join(lines))
+    (found,) = rows.read_results(path)
+    assert rows.answer_of(found, endpoint("http://127.0.0.1:1/v1"), "teacher").text == (
+        "half a pair: ?"
+    )
+    assert "2 lines are no results; their rows are asked again" in capsys.readouterr().err
+
+
+def test_an_address_that_answers_pages_is_told(server: MockEndpoint, tmp_path: Path) -> None:
+    server.behaviour.always = {"status": 200, "body": "<html>"}
+    path = tmp_path / "rows.jsonl"
+    path.write_text("{}\n")
+    limits = {"tries": 1}
+    with (
+        batch_api.BatchApi(endpoint(server.url + "/pages", limits=limits), "teacher") as api,
+        pytest.raises(ArfError, match=r"roles\.teacher: ") as caught,
+    ):
+        api.upload(path, "rows.jsonl")
+    assert "\n" not in str(caught.value)

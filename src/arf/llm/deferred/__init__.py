@@ -7,7 +7,6 @@ from itertools import islice
 from typing import NamedTuple
 
 from arf.errors import ArfError
-from arf.files import sha256_text
 from arf.llm import Failure, Messages, Question, Reply, tokens
 from arf.llm.account.meter import BudgetUsedUp
 from arf.llm.answers import Answer, load, verdict
@@ -16,8 +15,8 @@ from arf.llm.deferred.rows import Result, Row, answer_of, key_and_index, name, r
 from arf.llm.desk import Desk, Slot
 from arf.llm.exchange import FINAL, Exchange
 from arf.llm.faults import Fault, NoSchema, Refused
+from arf.llm.no_schema import give_up_schema
 from arf.progress import say
-from arf.state import state_dir
 
 REASONS = 3  # that a line names
 CHUNK = 1000  # results that are kept in one transaction
@@ -59,11 +58,6 @@ class Deferred:
         self._answered: Counter[str] = Counter()
         self._refused_schema: set[str] = set()
         self._reserved: dict[str, tuple[int, int]] = {}
-        # What a batch teaches after hours, the next run has to know before it asks.
-        where = sha256_text(f"{self._endpoint.base_url}\n{self._endpoint.model}")[:12]
-        self._no_schema = state_dir("batches") / f"no-schema-{where}"
-        if self._endpoint.answers == "auto" and self._no_schema.exists():
-            desk.schema = False
         self._slots = [desk.take_in(question) for question in questions]
         for slot in self._slots:
             self._wait(slot)
@@ -253,15 +247,9 @@ class Deferred:
         elif "response_format" not in exchange.body:
             exchange.fail(Failure("rejected", "the endpoint refuses the form of its answer"))
         else:
-            return self._give_up_schema(key)
-        return None
-
-    def _give_up_schema(self, key: str) -> ArfError | None:
-        where = f"roles.{self._desk.role}: {self._endpoint.base_url} takes no response_format"
-        if self._endpoint.answers == "schema":
-            return ArfError(f"{where}; set answers: auto or prompt for this role")
-        self._refused_schema.add(key)
-        if not self._no_schema.exists():
-            self._no_schema.touch()
-            say(f"{where}: its prompts hold the schema from now on")
+            try:
+                give_up_schema(self._endpoint, self._desk.role)
+            except ArfError as insists:
+                return insists
+            self._refused_schema.add(key)
         return None

@@ -5,14 +5,14 @@ from collections.abc import Iterable, Iterator, Set
 from contextlib import contextmanager
 
 from arf.errors import ArfError
-from arf.files import read_records
 from arf.llm import Question, Reply
 from arf.llm.cache import Answers
 from arf.llm.deferred import Deferred
 from arf.llm.deferred.batch_api import ENDED, BatchApi, NotThereError, State
 from arf.llm.deferred.jobs import Job, Jobs
-from arf.llm.deferred.rows import Result, key_and_index
+from arf.llm.deferred.rows import key_and_index, read_results
 from arf.llm.desk import Desk
+from arf.llm.endpoint import parameter
 from arf.llm.faults import Fault
 from arf.progress import say
 
@@ -138,8 +138,8 @@ class Round:
                 except Fault as fault:
                     if time.monotonic() - seen > OUTAGE:
                         raise ArfError(
-                            f"roles.{self._role}: no look at batch {job.record.batch} succeeds, at "
-                            f"last: {fault}; dvc repro goes on waiting for it"
+                            f"{parameter(self._role)}: no look at batch {job.record.batch} "
+                            f"succeeds, at last: {fault}; dvc repro goes on waiting for it"
                         ) from fault
                     continue
                 seen = time.monotonic()
@@ -161,7 +161,7 @@ class Round:
 
     def _end(self, job: Job, state: State) -> list[ArfError]:
         """Takes what came of a batch; returns why it has to wait for others, if it has to."""
-        batch = f"roles.{self._role}: batch {job.record.batch}"
+        batch = f"{parameter(self._role)}: batch {job.record.batch}"
         if state.status == "failed":
             job.remove()
             self._deferred.release(job.ids)
@@ -178,7 +178,7 @@ class Round:
             with self._missing(job):
                 for file, path in zip(state.files, paths, strict=True):
                     self._api.download(file, path)
-            results = (result for path in paths for result in read_records(path, Result))
+            results = (result for path in paths for result in read_results(path))
             fatal = self._deferred.take(results, job.ids, str(job.record.batch), job.record.since)
             job.remove()
         if fatal is not None:
@@ -193,6 +193,7 @@ class Round:
             yield
         except NotThereError as error:
             raise ArfError(
-                f"roles.{self._role}: batch {job.record.batch} or its results are not there: set "
-                f"the key that it was submitted with; to submit its rows anew, delete {job.folder}"
+                f"{parameter(self._role)}: batch {job.record.batch} or its results are not there: "
+                "set the key that it was submitted with; to submit its rows anew, delete "
+                f"{job.folder}"
             ) from error

@@ -3,12 +3,13 @@
 import ssl
 import time
 from collections.abc import Callable, Mapping
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Self, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
 
 from arf.errors import ArfError
 from arf.llm.deferred.rows import URL
-from arf.llm.endpoint import Endpoint
+from arf.llm.endpoint import Endpoint, parameter
 from arf.llm.faults import Fault, NoSchema, Refused, refusal, tls_refusal
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ T = TypeVar("T")
 SECONDS = 120  # for any one read or write
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds between two tries of a request
 SETTLE = 10.0  # seconds after which a batch whose creation broke off is listed, or never will be
-CLOCKS = 24 * 3600  # seconds by which clocks may differ
+LOOKED_AT = 2000  # batches, the newest, among which one must be; clocks may differ by days
 ENDED = frozenset(("completed", "failed", "expired", "cancelled"))
 
 
@@ -47,16 +48,20 @@ class BatchApi:
     """
 
     def __init__(self, endpoint: Endpoint, role: str) -> None:
-        from openai import DefaultHttpxClient, OpenAI
+        from openai import DefaultHttpxClient, Omit, OpenAI
+
+        from arf.llm.live.client import ACCOUNT
 
         self._endpoint = endpoint
         self._role = role
-        self._where = f"roles.{role}: {endpoint.base_url}"
+        self._where = f"{parameter(role)}: {endpoint.base_url}"
+        whose: Any = {name: Omit() for name in ACCOUNT}
         self._client = OpenAI(
             base_url=endpoint.base_url,
             api_key=endpoint.read_key(role),
             max_retries=0,
             timeout=SECONDS,
+            default_headers=None if endpoint.is_openai else whose,
             http_client=DefaultHttpxClient(trust_env=not endpoint.is_loopback),
         )
 
@@ -117,17 +122,16 @@ class BatchApi:
         left = min(max(since + SETTLE - time.time(), 0), SETTLE)
         until = time.monotonic() + left
         while True:
-            found = self._try(lambda: self._listed(job, since))
+            found = self._try(lambda: self._listed(job))
             if found is not None or time.monotonic() >= until:
                 return found
             time.sleep(SETTLE / 10)
 
-    def _listed(self, job: str, since: float) -> str | None:
-        for batch in self._client.batches.list(limit=100):  # the newest first
+    def _listed(self, job: str) -> str | None:
+        newest = self._client.batches.list(limit=100)  # further pages are fetched as needed
+        for batch in islice(newest, LOOKED_AT):
             if (batch.metadata or {}).get("arf_job") == job:
                 return batch.id
-            if batch.created_at < since - CLOCKS:
-                break
         return None
 
     def look(self, batch: str) -> State:
@@ -180,14 +184,14 @@ class BatchApi:
                 cause = cause.__cause__ or cause.__context__
             words = str(error.__cause__ or error) or type(error).__name__
             raise Fault(f"the connection broke: {words}", "down", own=False) from error
-        except openai.APIError as error:
-            raise Fault(f"the answer cannot be read: {error.message}", "down", own=True) from error
+        except (openai.APIError, ValueError, AttributeError, TypeError) as error:
+            raise Fault(f"the answer cannot be read: {error}", "down", own=True) from error
 
     def _refusal(self, status: int, headers: Mapping[str, str], body: object) -> Exception:
         if status in (404, 405):
             return NotThereError(
                 f"{self._where} has no Batch API, or not what was asked of it ({status}): set "
-                f"mode: live or file for roles.{self._role}"
+                f"mode: live or file for {parameter(self._role)}"
             )
         error = refusal(self._endpoint, self._role, status, headers, body)
         if isinstance(error, Refused):

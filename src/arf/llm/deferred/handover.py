@@ -9,6 +9,7 @@ from arf.llm import Question, Reply
 from arf.llm.deferred import Deferred
 from arf.llm.deferred.rows import Named, Result, Row
 from arf.llm.desk import Desk
+from arf.llm.endpoint import parameter
 from arf.state import state_dir
 
 HEX = "[0-9a-f]" * 8
@@ -115,9 +116,10 @@ class FileAsker:
         first, *others = counts
         also = "".join(f", likewise {path.name}" for path in others)
         number = sum(counts.values())
-        are = "request of roles.{} is" if number == 1 else "requests of roles.{} are"
+        role = parameter(self._role)
+        are = f"request of {role} is" if number == 1 else f"requests of {role} are"
         return (
-            f"{number:,} {are.format(self._role)} in {first}{also}: let them be answered into "
+            f"{number:,} {are} in {first}{also}: let them be answered into "
             f"{_results(first).name} beside it (vllm run-batch -i {first} -o {_results(first)} "
             f"--model {self.model}) and run dvc repro again"
         )

@@ -1,6 +1,8 @@
 """The lines of request and result files, as OpenAI's Batch API and `vllm run-batch` have them."""
 
 import json
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from pydantic import BaseModel, Field
@@ -8,6 +10,7 @@ from pydantic import BaseModel, Field
 from arf.llm.answers import Answer, Malformed, parse
 from arf.llm.endpoint import Endpoint
 from arf.llm.faults import Fault, refusal
+from arf.progress import say
 
 URL: Final = "/v1/chat/completions"
 
@@ -38,6 +41,21 @@ class Result(BaseModel):
     custom_id: str
     response: Response | None = None
     error: Any = None
+
+
+def read_results(path: Path) -> Iterator[Result]:
+    """Streams the results of a file, and says at its end how many lines are none."""
+    unreadable = 0
+    with path.open("rb") as lines:
+        for line in filter(bytes.strip, lines):
+            try:
+                result = Result.model_validate(json.loads(line))
+            except (ValueError, RecursionError):
+                unreadable += 1
+            else:
+                yield result
+    if unreadable:
+        say(f"{path}: {unreadable} lines are no results; their rows are asked again")
 
 
 def name(key: str, index: int) -> str:
