@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from arf.llm import Question
-from arf.llm.account.prices import FREE, Price, Prices
+from arf.llm.account.prices import Price, Prices
 from arf.llm.endpoint import Endpoint, LlmParams
 from arf.llm.exchange import Exchange, body_of, key_of
+from arf.llm.no_schema import takes_schema
+from arf.llm.open import privacy_of
 from arf.llm.tokens import Counter
 from arf.state import state_dir
 
@@ -74,7 +76,6 @@ class Estimator:
         self._prices = prices
         self._seen: set[str] = set()
         self._stored = _stored()
-        self._privacy: Any = None
 
     def add(self, role: str, stage: str, endpoint: Endpoint, questions: Iterable[Asked]) -> None:
         """Counts the questions of a stage.
@@ -86,10 +87,11 @@ class Estimator:
             questions: what is asked; the same known question is sent once.
         """
         row = self._row(role, stage, endpoint)
+        privacy, schema = privacy_of(endpoint, self._params), takes_schema(endpoint)
         counter = Counter(endpoint.tokenizer)
         for question, times, known in questions:
-            messages = self._hide(endpoint, question)
-            body = body_of(endpoint, messages, question.shape, endpoint.answers != "prompt")
+            messages = privacy.outgoing(question.messages)[0] if privacy else question.messages
+            body = body_of(endpoint, messages, question.shape, schema)
             row.questions += times
             if known and self._is_answered(endpoint, question, body):
                 row.hits += 1
@@ -101,18 +103,8 @@ class Estimator:
         for row in self.rows:
             if (row.role, row.stage) == (role, stage):
                 return row
-        price = self._prices.price(endpoint) or (FREE if endpoint.is_loopback else None)
-        self.rows.append(Row(role, stage, price=price))
+        self.rows.append(Row(role, stage, price=self._prices.cost(endpoint)))
         return self.rows[-1]
-
-    def _hide(self, endpoint: Endpoint, question: Question) -> list[dict[str, str]]:
-        if endpoint.is_loopback or not self._params.pseudonymise:
-            return question.messages
-        from arf.llm.privacy import Pseudonymiser, with_notice
-
-        if self._privacy is None:
-            self._privacy = Pseudonymiser(self._params.names)
-        return with_notice(*self._privacy.hide(question.messages))
 
     def _is_answered(self, endpoint: Endpoint, question: Question, body: dict[str, Any]) -> bool:
         """Says whether the cache has an answer, or the same was counted before."""

@@ -94,6 +94,9 @@ def test_the_teacher_is_asked_each_case(project: Path, capsys: pytest.CaptureFix
     row = next(line for line in told.splitlines() if "teach " in line).split()
     assert row[2:5] == ["14", "0", "14"]
     assert "roles.teacher.budget: 5.00 USD may be used up" in told
+    (project / "prices.yaml").unlink()
+    estimate()
+    assert "roles.teacher.budget: 5.00 USD cannot be kept to" in capsys.readouterr().out
 
 
 def test_a_question_is_counted_once_and_one_like_it_as_often_as_it_is_asked(

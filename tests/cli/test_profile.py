@@ -71,6 +71,22 @@ def test_any_way_through_the_profiles_leads_back(folder: Path) -> None:
     assert params(folder) == before
 
 
+def test_values_of_ones_own_stay_and_are_told(folder: Path) -> None:
+    mine = params(folder).replace("limit: null ", "limit: 20 ")
+    mine = mine.replace("token_budget: 20000 ", "token_budget: 12345 ")
+    (folder / "params.yaml").write_text(mine, "utf-8")
+    told = type_in("use", "paper")
+    assert "data.limit: 20 is your own and stays" in told
+    assert "train.token_budget: 12345 is your own and stays" in told
+    after = read_yaml(folder / "params.yaml")
+    assert (after["data"]["limit"], after["train"]["token_budget"]) == (20, 12345)
+    assert after["train"]["batch_size"] == 16
+    lines = type_in("list").splitlines()
+    assert [line.split()[1] for line in lines if line.startswith("*")] == ["paper"]
+    type_in("use", "keyless")
+    assert params(folder) == mine
+
+
 def test_only_touched_lines_change(folder: Path) -> None:
     mine = params(folder).replace("gate: 0.9 ", "gate:   0.8 # mine").replace("seed: 0", "seed: 7")
     (folder / "params.yaml").write_text(mine, "utf-8")

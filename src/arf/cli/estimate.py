@@ -3,13 +3,14 @@
 from collections import deque
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from arf.annotate.asking import ModelAnnotator
+from arf.annotate.asking import ModelAnnotator, is_blank
 from arf.annotate.providers import AnnotatorRole
 from arf.audit import AuditParams, draw
 from arf.channels import Channels
@@ -21,8 +22,9 @@ from arf.judge import JudgeParams
 from arf.layout import METRICS, base, cases, outputs, student, targets, untuned
 from arf.llm.account.prices import read_prices, sum_of_money
 from arf.llm.endpoint import Endpoint, LlmParams
+from arf.models.generate import Greedy, Sampling
 from arf.params import load_section
-from arf.predict import Sampled
+from arf.predict import PredictParams, Sampled
 from arf.prompts import load_prompt
 from arf.records import Case, Output, pair
 from arf.revise import Request
@@ -134,7 +136,8 @@ class _Plan:
         annotator = self._annotator(role)
         for channel in self.channels:
             for case, output in self._pairs(source, channel, split):
-                yield Asked(annotator.question(case, output))
+                if not is_blank(output):
+                    yield Asked(annotator.question(case, output))
 
     def _flags(self, name: str, entry: Round, split: str | None) -> Questions:
         """Yields what the annotator is asked in a round: each output, and again what is edited."""
@@ -157,11 +160,17 @@ class _Plan:
         role = self.roles["student"]
         if not isinstance(role, EndpointStudent):
             return
-        folders = {name: student(name) for name in load_section("students", dict[str, Any])}
-        folders |= {untuned(name): base(name) for name in load_section("bases", dict[str, Any])}
-        sampled = load_section("sampled", dict[str, Sampled])
-        folders |= {name: student(entry.student) for name, entry in sampled.items()}
-        for source, folder in folders.items():
+        params = load_section("predict", PredictParams)
+        greedy = Greedy(params.repetition_penalty)
+        answers: dict[str, tuple[Path, Greedy | Sampling]] = {
+            name: (student(name), greedy) for name in load_section("students", dict[str, Any])
+        }
+        for name in load_section("bases", dict[str, Any]):
+            answers[untuned(name)] = (base(name), greedy)
+        for name, entry in load_section("sampled", dict[str, Sampled]).items():
+            answers[name] = (student(entry.student), Sampling(entry.temperature, entry.seed))
+        for source, (folder, decoding) in answers.items():
+            served = role.of_folder(folder, params.max_new_tokens, decoding)
             writer = ModelWriter(source, Unasked(), load_prompt(role.prompt))
             questions = (
                 Asked(writer.question(case))
@@ -169,7 +178,7 @@ class _Plan:
                 for case in read_records(cases(channel), Case)
                 if case.split == "test"
             )
-            self.estimator.add("student", f"predict-{source}", role.of(folder.name), questions)
+            self.estimator.add("student", f"predict-{source}", served, questions)
 
     def _sample(
         self, source: str, channel: str, split: str | None
@@ -267,6 +276,10 @@ def _budgets(rows: list[Row], plan: _Plan, total: float | None) -> Iterator[str]
             most = sum(known) if len(known) == len(own) else None
             budgets.append((f"roles.{role}.budget", params.budget, most))
     for name, budget, most in budgets:
-        if budget is not None and most is not None:
+        if budget is None:
+            continue
+        if most is None:
+            verdict = "cannot be kept to without a price; the run refuses to start"
+        else:
             verdict = "is enough" if most <= budget else "may be used up before the end"
-            yield f"{name}: {sum_of_money(budget)} {plan.prices.currency} {verdict}"
+        yield f"{name}: {sum_of_money(budget)} {plan.prices.currency} {verdict}"

@@ -1,7 +1,7 @@
 """`arf profile`: a whole set of models at once, in `params.yaml`."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -58,7 +58,7 @@ def list_profiles() -> None:
     width = max(map(len, paths))
     for name, path in paths.items():
         contents = load_profile(path)
-        mark = " " if any(changes(params, contents)) else "*"
+        mark = " " if _without_own(changes(params, contents))[0] else "*"
         typer.echo(f"{mark} {name:{width}}  {contents.description}")
 
 
@@ -72,10 +72,12 @@ def show(name: Name) -> None:
 
 @profile.command()
 def use(name: Name) -> None:
-    """Set a profile's values in params.yaml; everything else there stays as it is."""
+    """Set a profile's roles in params.yaml, and other values that are not your own."""
     path = _find(name)
     contents = load_profile(path)
-    found = list(changes(_params(), contents))
+    found, own = _without_own(changes(_params(), contents))
+    for change in own:
+        say(f"{change.section}.{change.name}: {flow(change.old)} is your own and stays")
     if not found:
         say(f"{PARAMS} is as {path} says; nothing to change")
         return
@@ -128,6 +130,24 @@ def changes(params: Mapping[str, Any], contents: Contents) -> Iterator[Change]:
             old = there[name] if isinstance(there, Mapping) and is_there else None
             if not is_there or old != value:
                 yield Change(section, name, is_there, old, value)
+
+
+def _without_own(found: Iterable[Change]) -> tuple[list[Change], list[Change]]:
+    """Splits off changes of values that no profile has: people's own, which stay.
+
+    Roles are what a profile is about and are always set.
+    """
+    known = [load_profile(path).set for path in _paths().values()]
+
+    def is_own(change: Change) -> bool:
+        values = [profile[change.section] for profile in known if change.section in profile]
+        told = [value[change.name] for value in values if change.name in value]
+        return change.section != "roles" and change.is_there and change.old not in told
+
+    parts: tuple[list[Change], list[Change]] = ([], [])
+    for change in found:
+        parts[is_own(change)].append(change)
+    return parts
 
 
 def next_steps(contents: Contents) -> Iterator[str]:

@@ -2,13 +2,18 @@
 
 import sys
 from collections.abc import Callable
+from signal import SIGTERM, default_int_handler, signal
 
 from arf.disk import refusal_of_disk
 from arf.errors import ArfError
 
 
 def run(main: Callable[..., None]) -> None:
-    """Runs a stage with the arguments of the command line; a user's mistake ends in one line."""
+    """Runs a stage with the arguments of the command line; a user's mistake ends in one line.
+
+    SIGTERM, as schedulers send it, stops it as Ctrl-C does: what is under way is kept.
+    """
+    signal(SIGTERM, default_int_handler)
     try:
         main(*sys.argv[1:])
     except ArfError as error:
