@@ -16,6 +16,7 @@ STAGES: dict[str, dict[str, Any]] = {
     for name, stage in YAML(typ="safe", pure=True).load(ROOT / "dvc.yaml")["stages"].items()
 }
 IGNORED = {"mock.py"}  # by .dvcignore
+SHAPING = {"llm": {"llm.pseudonymise", "llm.names"}}  # budget and tracing shape no answer
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +96,8 @@ def sections_read(module: str) -> set[str]:
 def test_stage_declares_the_parameters_that_it_reads(name: str) -> None:
     stage = STAGES[name]
     listed = {re.sub(r"\$\{.*?\}", "*", section) for section in stage["params"]}
-    assert sections_read(module_of(stage)) == listed
+    read = sections_read(module_of(stage))
+    assert set().union(*(SHAPING.get(name, {name}) for name in read)) == listed
 
 
 @pytest.mark.parametrize("name", STAGES)

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -145,6 +146,11 @@ def test_nothing_of_the_state_lies_in_what_is_shared(project: Project) -> None:
     assert ".arf" not in (project.root / "dvc.lock").read_text()
 
 
+def count_cases_of(project: Project) -> int:
+    folder = project.root / "data/cases"
+    return sum(len((folder / f"{name}.jsonl").read_text().splitlines()) for name in CHANNELS)
+
+
 @pytest.fixture
 def apart(project: Project, server: MockEndpoint) -> Iterator[dict[str, Any]]:
     """The teacher's role with a model of its own, and afterwards the parameters as they were."""
@@ -160,31 +166,49 @@ def test_a_teacher_in_batches_sends_no_request_of_its_own(
     project.set(roles__teacher=apart | {"mode": "batch"})
     project.ok("python -m arf.stages.teach")
     assert server.stats.total == before
-    assert server.stats.batches == batches + 2  # one a channel
+    assert server.stats.batches == batches + 1
     outputs = rows(project, Output, "outputs", "r0")
     assert {output.model for output in outputs} == {"apart"}
     project.ok("python -m arf.stages.teach")
-    assert server.stats.batches == batches + 2
+    assert server.stats.batches == batches + 1
+
+
+def test_a_scheduler_that_ends_a_stage_costs_nothing(
+    project: Project, server: MockEndpoint, apart: dict[str, Any]
+) -> None:
+    before, cases = server.stats.total, count_cases_of(project)
+    project.set(roles__teacher=apart | {"model": "ended", "limits": {"concurrency": 4}})
+    server.behaviour.latency = 0.3
+    stage = project.start("python -m arf.stages.teach")
+    while server.stats.total < before + 8:
+        time.sleep(0.01)
+    stage.terminate()
+    told, _ = stage.communicate(timeout=60)
+    server.behaviour.latency = 0.0
+    assert "stopped; dvc repro goes on from here" in told
+    assert stage.returncode == 1
+    assert server.stats.total < before + cases
+    project.ok("python -m arf.stages.teach")
+    assert server.stats.total == before + cases
 
 
 def test_a_teacher_by_files_stops_for_the_answers_and_goes_on(
     project: Project, server: MockEndpoint, apart: dict[str, Any]
 ) -> None:
     project.set(roles__teacher=apart | {"mode": "file", "model": "by-hand"})
-    for _ in CHANNELS:
-        told = project.type("python -m arf.stages.teach")
-        assert told.returncode == 1
-        assert "vllm run-batch" in told.stdout
-        requests = next((project.root / ".arf/handover").glob("*.jsonl"))
-        results = requests.with_suffix(".results.jsonl")
-        with results.open("w") as file:
-            for line in requests.read_text().splitlines():
-                row = json.loads(line)
-                message = {"role": "assistant", "content": played(row["body"])}
-                choice = {"index": 0, "message": message, "finish_reason": "stop"}
-                response = {"status_code": 200, "body": {"model": "m", "choices": [choice]}}
-                answer = {"id": "x", "custom_id": row["custom_id"], "response": response}
-                file.write(json.dumps(answer | {"error": None}) + "\n")
+    told = project.type("python -m arf.stages.teach")
+    assert told.returncode == 1
+    assert "vllm run-batch" in told.stdout
+    requests = next((project.root / ".arf/handover").glob("*.jsonl"))
+    results = requests.with_suffix(".results.jsonl")
+    with results.open("w") as file:
+        for line in requests.read_text().splitlines():
+            row = json.loads(line)
+            message = {"role": "assistant", "content": played(row["body"])}
+            choice = {"index": 0, "message": message, "finish_reason": "stop"}
+            response = {"status_code": 200, "body": {"model": "m", "choices": [choice]}}
+            answer = {"id": "x", "custom_id": row["custom_id"], "response": response}
+            file.write(json.dumps(answer | {"error": None}) + "\n")
     project.ok("python -m arf.stages.teach")
     assert {output.model for output in rows(project, Output, "outputs", "r0")} == {"by-hand"}
 

@@ -1,13 +1,15 @@
 """The section `channels` of `params.yaml`."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, RootModel, field_validator
 
-from arf.files import read_records
+from arf.files import read_records, replacing
 from arf.layout import cases
-from arf.records import Case, Name, Split
+from arf.records import Annotation, Case, Name, Output, Split
 
 POOLED = "all"  # what metrics call all channels together
 
@@ -29,3 +31,21 @@ def count_cases(channels: Iterable[str], split: Split | None = None) -> int:
     """Returns how many cases the channels have together, of one split or of all."""
     found = (case.split for channel in channels for case in read_records(cases(channel), Case))
     return sum(split in (None, own) for own in found)
+
+
+def write_by_channel(
+    records: Iterable[Output | Annotation], channels: Iterable[str], path: Callable[[str], Path]
+) -> None:
+    """Streams records of all channels into one file for each, in the order in which they come.
+
+    So a model gets the questions of all channels at once: one batch, one file to hand over.
+
+    Args:
+        records: of these channels.
+        channels: each gets a file, also one without records.
+        path: gives the file of a channel.
+    """
+    with ExitStack() as stack:
+        files = {name: stack.enter_context(replacing(path(name))) for name in channels}
+        for record in records:
+            files[record.channel].write(record.model_dump_json() + "\n")

@@ -1,14 +1,16 @@
 """A writer's answers to the test cases of all channels, in one go: it loads its model once."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from functools import partial
 from itertools import chain
 
 from pydantic import Field
 
-from arf.files import read_records, write_records
+from arf.channels import write_by_channel
+from arf.files import read_records
 from arf.layout import cases, outputs
 from arf.params import Section
-from arf.records import Case, Output
+from arf.records import Case
 from arf.write import Writer
 
 
@@ -46,11 +48,8 @@ class Sampled(Section):
     seed: int = Field(default=0, ge=0)
 
 
-def predict(writer: Writer, source: str, channels: Iterable[str]) -> None:
+def predict(writer: Writer, source: str, channels: Sequence[str]) -> None:
     """Lets a writer answer the test cases of the channels, and keeps its outputs as a source's."""
-    by_channel: dict[str, list[Output]] = {channel: [] for channel in channels}
-    asked = chain.from_iterable(read_records(cases(channel), Case) for channel in by_channel)
-    for output in writer.write(case for case in asked if case.split == "test"):
-        by_channel[output.channel].append(output)
-    for channel, written in by_channel.items():
-        write_records(outputs(source, channel), written)
+    asked = chain.from_iterable(read_records(cases(channel), Case) for channel in channels)
+    written = writer.write(case for case in asked if case.split == "test")
+    write_by_channel(written, channels, partial(outputs, source))

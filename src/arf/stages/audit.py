@@ -1,9 +1,12 @@
 """Audit a sample of the teacher's outputs: `python -m arf.stages.audit`."""
 
+from functools import partial
+from itertools import chain
+
 from arf.annotate.providers import AnnotatorRole, open_annotator
 from arf.audit import AuditParams, audit, draw, training_ids
-from arf.channels import Channels, count_cases
-from arf.files import read_records, write_json, write_records
+from arf.channels import Channels, count_cases, write_by_channel
+from arf.files import read_records, write_json
 from arf.layout import METRICS, annotations, cases, outputs, people
 from arf.llm.account import account
 from arf.llm.endpoint import LlmParams
@@ -21,20 +24,28 @@ def main() -> None:
     taxonomy = load_taxonomy()
     metrics = {}
 
-    def drawn() -> int:
+    def expected() -> int:
         return sum(min(params.per_channel, count_cases([name], "train")) for name in channels)
 
-    with account("audit", load_section("llm", LlmParams), expected=drawn) as spending:
+    with account("audit", load_section("llm", LlmParams), expected=expected) as spending:
         annotator = open_annotator(role, "annotator", taxonomy, spending)
-        for channel in channels:
-            stream = pair(
-                read_records(cases(channel), Case), read_records(outputs(TEACHER, channel), Output)
+        drawn = chain.from_iterable(
+            draw(
+                pair(
+                    read_records(cases(channel), Case),
+                    read_records(outputs(TEACHER, channel), Output),
+                ),
+                params,
             )
-            labels = list(annotator.annotate(draw(stream, params)))
-            write_records(annotations("audit", TEACHER, channel), labels)
-            by_people = list(read_records(people(channel), Annotation))
-            training = training_ids(read_records(cases(channel), Case), by_people)
-            metrics[channel] = audit(labels, by_people, training, channel, taxonomy)
+            for channel in channels
+        )
+        path = partial(annotations, "audit", TEACHER)
+        write_by_channel(annotator.annotate(drawn), channels, path)
+    for channel in channels:
+        labels = list(read_records(path(channel), Annotation))
+        by_people = list(read_records(people(channel), Annotation))
+        training = training_ids(read_records(cases(channel), Case), by_people)
+        metrics[channel] = audit(labels, by_people, training, channel, taxonomy)
     write_json(METRICS / "audit.json", metrics)
 
 

@@ -4,8 +4,8 @@ from functools import partial
 from itertools import chain
 
 from arf.annotate.providers import AnnotatorRole, open_annotator
-from arf.channels import Channels, count_cases
-from arf.files import read_records, write_json, write_records
+from arf.channels import Channels, count_cases, write_by_channel
+from arf.files import read_records, write_json
 from arf.judge import headline, summarize
 from arf.layout import METRICS, annotations, cases, outputs
 from arf.llm.account import account
@@ -25,12 +25,12 @@ def main(source: str) -> None:
     expected = partial(count_cases, channels, "test")
     with account(f"judge-{source}", llm, expected=expected) as spending:
         judge = open_annotator(role, "judge", taxonomy, spending)
-        for channel, path in paths.items():
-            stream = pair(
-                read_records(cases(channel), Case), read_records(outputs(source, channel), Output)
-            )
-            test = (item for item in stream if item[0].split == "test")
-            write_records(path, judge.annotate(test))
+        every = chain.from_iterable(
+            pair(read_records(cases(channel), Case), read_records(outputs(source, channel), Output))
+            for channel in channels
+        )
+        test = (item for item in every if item[0].split == "test")
+        write_by_channel(judge.annotate(test), channels, paths.__getitem__)
     metrics = {
         channel: summarize(read_records(path, Annotation), list(taxonomy.codes))
         for channel, path in paths.items()

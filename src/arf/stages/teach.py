@@ -1,9 +1,10 @@
 """Let the teacher write r0: `python -m arf.stages.teach`."""
 
 from functools import partial
+from itertools import chain
 
-from arf.channels import Channels, count_cases
-from arf.files import read_records, write_records
+from arf.channels import Channels, count_cases, write_by_channel
+from arf.files import read_records
 from arf.layout import cases, outputs, recorded_teacher
 from arf.llm.account import account
 from arf.llm.endpoint import LlmParams
@@ -20,9 +21,8 @@ def main() -> None:
     llm = load_section("llm", LlmParams)
     with account("teach", llm, expected=partial(count_cases, channels)) as spending:
         teacher = open_teacher(role, TEACHER, recorded_teacher, spending)
-        for channel in channels:
-            stream = read_records(cases(channel), Case)
-            write_records(outputs(TEACHER, channel), teacher.write(stream))
+        every = chain.from_iterable(read_records(cases(channel), Case) for channel in channels)
+        write_by_channel(teacher.write(every), channels, partial(outputs, TEACHER))
 
 
 if __name__ == "__main__":
