@@ -39,7 +39,8 @@ class Answers:
     """Answers by key in one SQLite file, which several processes, threads and askers may share.
 
     Raises:
-        ArfError: the file cannot be opened, or a newer arf made it.
+        ArfError: the file cannot be opened, a newer arf made it, or it was damaged and nothing
+            could be saved: once, before all is paid again.
     """
 
     def __init__(self, path: Path) -> None:
@@ -50,6 +51,12 @@ class Answers:
         self._queue: SimpleQueue[_Put | None] = SimpleQueue()
         self._closed = False
         self._writes.write(lambda db: db.execute("SELECT 1 FROM answers LIMIT 1").fetchone())
+        if self._writes.lost_all:
+            self._writes.close()
+            raise ArfError(
+                f"{path}: no answer could be saved; import an export of them (arf cache import), "
+                "or run again to pay anew"
+            )
         self._thread = Thread(target=self._write, name="answers", daemon=True)
         self._thread.start()
 

@@ -31,6 +31,9 @@ class Database:
 
     Work is a function of the connection. Where the file proves damaged, it is salvaged and the work
     is done once more from its start. All errors of SQLite end as `ArfError`.
+
+    Attributes:
+        lost_all: whether nothing could be saved of a file that was damaged.
     """
 
     def __init__(self, path: Path) -> None:
@@ -38,6 +41,7 @@ class Database:
         self._lock = RLock()
         self._db: sqlite3.Connection | None = None
         self._inode = 0
+        self.lost_all = False
 
     def read(self, work: Work[T]) -> T:
         """Returns what work finds, beside others that read and write."""
@@ -69,7 +73,7 @@ class Database:
                 if not _is_damage(error):
                     raise
             self.close()
-            say(salvage(self.path))
+            self._salvage()
             return work(self._opened())
 
     def _current(self) -> sqlite3.Connection:
@@ -83,10 +87,15 @@ class Database:
         if self._db is None or self._inode != _inode(self.path):
             self.close()
             if is_cut_off(self.path):
-                say(salvage(self.path))
+                self._salvage()
             self._db = _connect(self.path)
             self._inode = _inode(self.path)
         return self._db
+
+    def _salvage(self) -> None:
+        line, saved = salvage(self.path)
+        self.lost_all = not saved
+        say(line)
 
 
 @contextmanager

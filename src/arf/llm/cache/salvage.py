@@ -17,11 +17,11 @@ def is_cut_off(path: Path) -> bool:
     return not path.exists() and _aside(path, 1).exists()
 
 
-def salvage(path: Path) -> str:
+def salvage(path: Path) -> tuple[str, int]:
     """Sets a broken file aside and saves its sound rows into a new one; nobody else may use it.
 
     Returns:
-        A line that says so.
+        A line that says so, and how many answers it saved.
 
     Raises:
         sqlite3.Error, OSError: the new file cannot be written; the next salvage begins anew.
@@ -44,7 +44,7 @@ def salvage(path: Path) -> str:
                 saved += new.execute(INSERT, row).rowcount
         new.execute("COMMIT")
     part.replace(path)
-    return f"{path}: damaged; set aside as {aside.name}, {saved} answers saved"
+    return f"{path}: damaged; set aside as {aside.name}, {saved} answers saved", saved
 
 
 def _aside(path: Path, number: int) -> Path:
