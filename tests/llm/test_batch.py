@@ -448,7 +448,7 @@ def test_a_line_that_is_no_result_costs_its_own_row_alone(
     choice = {"message": {"content": "half a pair: \ud800"}, "finish_reason": "stop"}
     odd = {"custom_id": name, "response": {"status_code": 200, "body": {"choices": [choice]}}}
     path = tmp_path / "results.jsonl"
-    lines = (json.dumps(odd), '{"custom_id": "x", "response": {"status_code": null}}', '{"cu', "")
+    lines = (json.dumps(odd), '{"custom_id": "x", "response": {"status_code": null}}', '{"cu', "\n")
     path.write_text("\n".join(lines))
     (found,) = rows.read_results(path)
     assert rows.answer_of(found, endpoint("http://127.0.0.1:1/v1"), "teacher").text == (

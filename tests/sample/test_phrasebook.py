@@ -328,7 +328,7 @@ def test_a_small_family_loads(small: Path) -> None:
         ("webform/lamp.yaml", "{who} had called", "{whom} had called", "finding.0.tell.0.text"),
         ("webform/lamp.yaml", "I called", "{who} called", "finding.0.say.0: nothing fills {who}"),
         ("webform/lamp.yaml", "the {item} of {who}", "the {item}", "opening.tell.0.*name {who}"),
-        ("webform/lamp.yaml", "[it was new]", "[{text: it was, agan: [x]}]", "agan: Extra"),
+        ("webform/lamp.yaml", "[it was new]", "[{text: it was, agan: [x]}]", "agan: unknown name"),
         (
             "webform/lamp.yaml",
             "[it was new]",

@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from pydantic import BaseModel, Field
 
+from arf.errors import ArfError
 from arf.llm.answers import Answer, Malformed, parse
 from arf.llm.endpoint import Endpoint
 from arf.llm.faults import Fault, refusal
@@ -44,13 +45,24 @@ class Result(BaseModel):
 
 
 def read_results(path: Path) -> Iterator[Result]:
-    """Streams the results of a file, and says at its end how many lines are none."""
+    """Streams the results of a file, and says at its end how many lines are none.
+
+    Raises:
+        ArfError: the file was cut.
+    """
     unreadable = 0
     with path.open("rb") as lines:
-        for line in filter(bytes.strip, lines):
+        for number, line in enumerate(lines, start=1):
+            if not line.strip():
+                continue
             try:
                 result = Result.model_validate(json.loads(line))
-            except (ValueError, RecursionError):
+            except (ValueError, RecursionError) as error:
+                if not line.endswith(b"\n"):
+                    raise ArfError(
+                        f"{path}:{number}: the file was cut; run dvc repro again, which fetches it "
+                        "anew"
+                    ) from error
                 unreadable += 1
             else:
                 yield result
