@@ -9,6 +9,7 @@ from pydantic import Field
 from arf.channels import write_by_channel
 from arf.files import read_records
 from arf.layout import cases, outputs
+from arf.models.generate import Greedy
 from arf.params import Section
 from arf.records import Case
 from arf.write import Writer
@@ -27,6 +28,11 @@ class PredictParams(Section):
     max_new_tokens: int = Field(gt=0)
     batch_size: int = Field(gt=0)
     repetition_penalty: float = Field(ge=1, le=2)
+
+    @property
+    def greedy(self) -> Greedy:
+        """How the likeliest tokens are chosen."""
+        return Greedy(self.repetition_penalty)
 
 
 class Sampled(Section):

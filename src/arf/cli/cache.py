@@ -121,7 +121,7 @@ def export(
                 for row in rows:
                     if (stored := stored_of(row)) is not None:
                         line = {"key": row[0], **stored._asdict(), **Meta(*row[6:])._asdict()}
-                        del line["took"]  # the last three fields of Meta have it
+                        del line["took"]  # Meta has it, too
                         lines.write(json.dumps(line) + "\n")
                         count += 1
         except OSError as error:

@@ -3,11 +3,9 @@
 from collections.abc import Iterator
 
 from arf.cli.findings import Finding
-from arf.cli.roles import Roles
+from arf.cli.roles import Roles, served
 from arf.llm.endpoint import Endpoint, LlmParams
-from arf.models.generate import Greedy
 from arf.params import load_section
-from arf.predict import PredictParams
 from arf.train.params import Student
 from arf.write.providers import EndpointStudent
 
@@ -27,10 +25,8 @@ def endpoints_findings() -> Iterator[Finding]:
             yield Finding("note", f"roles.{name}: its questions go into files; nobody is asked")
             continue
         if isinstance(role, EndpointStudent):
-            predicts = load_section("predict", PredictParams)
             first = next(iter(load_section("students", dict[str, Student])), "student")
-            greedy = Greedy(predicts.repetition_penalty)
-            role = role.of(first, predicts.max_new_tokens, greedy)
+            role = served(role, first)
         for state, text in probe(role, name):
             yield Finding(state, text)
         if not role.is_loopback:

@@ -161,12 +161,12 @@ class _Plan:
         if not isinstance(role, EndpointStudent):
             return
         params = load_section("predict", PredictParams)
-        greedy = Greedy(params.repetition_penalty)
         answers: dict[str, tuple[Path, Greedy | Sampling]] = {
-            name: (student(name), greedy) for name in load_section("students", dict[str, Any])
+            name: (student(name), params.greedy)
+            for name in load_section("students", dict[str, Any])
         }
         for name in load_section("bases", dict[str, Any]):
-            answers[untuned(name)] = (base(name), greedy)
+            answers[untuned(name)] = (base(name), params.greedy)
         for name, entry in load_section("sampled", dict[str, Sampled]).items():
             answers[name] = (student(entry.student), Sampling(entry.temperature, entry.seed))
         for source, (folder, decoding) in answers.items():

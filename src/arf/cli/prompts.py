@@ -11,6 +11,7 @@ from arf.annotate.asking import ModelAnnotator
 from arf.annotate.providers import AnnotatorRole, RulesRole
 from arf.annotate.rules import RulesAnnotator
 from arf.channels import Channels
+from arf.cli.roles import served
 from arf.cli.unasked import Unasked
 from arf.errors import ArfError
 from arf.files import read_records
@@ -21,9 +22,7 @@ from arf.llm.exchange import body_of
 from arf.llm.no_schema import takes_schema
 from arf.llm.open import privacy_of
 from arf.llm.structured import instruct
-from arf.models.generate import Greedy
 from arf.params import did_you_mean, load_section
-from arf.predict import PredictParams
 from arf.prompts import PROMPTS, load_prompt
 from arf.records import Annotation, Case, Finding, Output
 from arf.revise import Request
@@ -79,9 +78,7 @@ def show(
         annotator = ModelAnnotator(Unasked(), prompt, load_taxonomy())
         question = annotator.question(found, _find_output(found, source or TEACHER))
     if isinstance(params, EndpointStudent) and source is not None:
-        predicts = load_section("predict", PredictParams)
-        greedy = Greedy(predicts.repetition_penalty)
-        params = params.of(source, predicts.max_new_tokens, greedy)
+        params = served(params, source)
     if isinstance(params, Endpoint):
         _print_request(params, question)
         return

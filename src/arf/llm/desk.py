@@ -22,18 +22,16 @@ class Slot:
         question: as it was asked.
         hidden: as it may leave this machine.
         surrogates: what stands in it for what.
-        schema: whether its shape is asked for by `response_format`.
         earlier: the answers that the cache had.
         exchange: its way to an answer.
     """
 
-    __slots__ = ("earlier", "exchange", "hidden", "question", "schema", "surrogates")
+    __slots__ = ("earlier", "exchange", "hidden", "question", "surrogates")
 
     def __init__(self, question: Question, hidden: Question, surrogates: dict[str, str]) -> None:
         self.question = question
         self.hidden = hidden
         self.surrogates = surrogates
-        self.schema = False
         self.earlier: list[Stored] = []
         self.exchange: Exchange
 
@@ -86,8 +84,7 @@ class Desk:
 
     def look_up(self, slot: Slot) -> None:
         """Begins a slot's exchange, with the answers that the cache has."""
-        slot.schema = self.schema
-        body = body_of(self.endpoint, slot.hidden.messages, slot.hidden.shape, slot.schema)
+        body = body_of(self.endpoint, slot.hidden.messages, slot.hidden.shape, self.schema)
         key = key_of(self.endpoint, body)
         slot.earlier = self.answers.get(key)
         reasks = self.endpoint.limits.reasks

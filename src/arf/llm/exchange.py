@@ -18,6 +18,7 @@ from arf.llm.endpoint import Endpoint
 from arf.llm.structured import instruct, response_format, tell
 
 FINAL = frozenset(("content_filter", "refusal"))  # asking again in the same run burns tries
+NO_FORM = Failure("rejected", "the endpoint refuses the form of its answer")
 
 
 def body_of(
@@ -79,6 +80,11 @@ class Exchange:
         self._last: tuple[Answer, Failure] | None = None
         self._asks_left = reasks + 1
         self.see(stored)
+
+    @property
+    def asks_by_schema(self) -> bool:
+        """Whether the body has a `response_format`."""
+        return "response_format" in self.body
 
     def see(self, stored: Sequence[Stored]) -> None:
         """Takes answers from the cache, which an earlier run or another process paid for."""

@@ -102,17 +102,24 @@ def read(text: str, shape: type[BaseModel]) -> BaseModel:
         first = error
     if body.count("{") > body.count("}"):
         raise Unreadable("the JSON object in it is not whole")
-    whole, mended = list(_whole(body)), list(_mended(text[start:]))
-    for value in (*whole, *mended):
+    for value, is_mended in _objects(body, text[start:]):
         try:
             found = shape.model_validate(value)
         except ValidationError as error:
             if first.errors()[0]["type"] == "json_invalid":
                 first = error
         else:
-            if value not in mended or _letters(value) <= _letters(found.model_dump(mode="json")):
+            if not is_mended or _letters(value) <= _letters(found.model_dump(mode="json")):
                 return found
     raise Unreadable(describe(first))
+
+
+def _objects(body: str, rest: str) -> Iterator[tuple[Any, bool]]:
+    """Yields whole objects and then, only if it is asked for, what a mending makes of the text."""
+    for value in _whole(body):
+        yield value, False
+    for value in _mended(rest):
+        yield value, True
 
 
 def _whole(body: str) -> Iterator[Any]:

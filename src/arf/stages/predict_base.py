@@ -6,7 +6,6 @@ from arf.channels import Channels, count_cases
 from arf.layout import base, untuned
 from arf.llm.account import account
 from arf.llm.endpoint import LlmParams
-from arf.models.generate import Greedy
 from arf.params import load_section
 from arf.predict import PredictParams, predict
 from arf.stages import run
@@ -28,7 +27,7 @@ def main(name: str) -> None:
             None,
             params.max_new_tokens,
             params.batch_size,
-            Greedy(params.repetition_penalty),
+            params.greedy,
             spending,
         )
         predict(writer, source, channels)

@@ -13,7 +13,7 @@ from arf.llm.answers import Answer, load, verdict
 from arf.llm.cache import Meta, Stored
 from arf.llm.deferred.rows import Result, Row, answer_of, key_and_index, name, row
 from arf.llm.desk import Desk, Slot
-from arf.llm.exchange import FINAL, Exchange
+from arf.llm.exchange import FINAL, NO_FORM, Exchange
 from arf.llm.faults import Fault, NoSchema, Refused
 from arf.llm.no_schema import give_up_schema
 from arf.progress import say
@@ -244,8 +244,8 @@ class Deferred:
             self._meter.count(retries=1)
             if self._faults[key] >= self._endpoint.limits.tries:
                 exchange.fail(Failure(error.kind, f"{error} in {self._faults[key]} tries"))
-        elif "response_format" not in exchange.body:
-            exchange.fail(Failure("rejected", "the endpoint refuses the form of its answer"))
+        elif not exchange.asks_by_schema:
+            exchange.fail(NO_FORM)
         else:
             try:
                 give_up_schema(self._endpoint, self._desk.role)

@@ -22,16 +22,19 @@ def seconds(value: str | None) -> float | None:
     return None
 
 
-def until_reset(headers: Mapping[str, str]) -> float | None:
+_REQUESTS = (  # what tells how many are left, and until when
+    ("x-ratelimit-remaining-requests", "x-ratelimit-reset-requests"),
+    ("ratelimit-remaining", "ratelimit-reset"),
+)
+_TOKENS = ("x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens")
+
+
+def until_reset(
+    headers: Mapping[str, str], quotas: tuple[tuple[str, str], ...] = (*_REQUESTS, _TOKENS)
+) -> float | None:
     """Returns the seconds until a quota that is used up is there again; null where none is."""
     waits = [
-        seconds(headers.get(reset))
-        for left, reset in (
-            ("x-ratelimit-remaining-requests", "x-ratelimit-reset-requests"),
-            ("x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens"),
-            ("ratelimit-remaining", "ratelimit-reset"),
-        )
-        if _count(headers.get(left)) == 0
+        seconds(headers.get(reset)) for left, reset in quotas if _count(headers.get(left)) == 0
     ]
     known = [wait for wait in waits if wait is not None]
     return min(max(known), LONGEST) if known else None
@@ -57,22 +60,12 @@ class Quota:
         """Reads an answer's headers; those of an earlier request than the last one read are old."""
         if sent_at < self._told_at:
             return
-        requests = headers.get("x-ratelimit-remaining-requests")
-        tokens = headers.get("x-ratelimit-remaining-tokens")
-        plain = headers.get("ratelimit-remaining")
-        if requests is None and tokens is None and plain is None:
+        if not any(left in headers for left, _ in (*_REQUESTS, _TOKENS)):
             return
         self._told_at = sent_at
-        waits = [0.0]
-        if _count(requests) == 0:
-            waits.append(seconds(headers.get("x-ratelimit-reset-requests")) or 0.0)
-        if _count(plain) == 0:
-            waits.append(seconds(headers.get("ratelimit-reset")) or 0.0)
-        self._until = now + min(max(waits), LONGEST)
-        reset = seconds(headers.get("x-ratelimit-reset-tokens"))
-        left = _count(tokens)
-        known = left is not None and reset is not None
-        self._tokens = left if known and left is not None else math.inf
+        self._until = now + (until_reset(headers, _REQUESTS) or 0.0)
+        left, reset = _count(headers.get(_TOKENS[0])), seconds(headers.get(_TOKENS[1]))
+        self._tokens = math.inf if left is None or reset is None else left
         self._tokens_until = now + min(reset or 0.0, LONGEST)
 
 

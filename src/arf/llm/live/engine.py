@@ -6,11 +6,12 @@ import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
 
-from arf.llm import Failure, Question, Reply
+from arf.llm import Question, Reply
 from arf.llm.account.meter import BudgetUsedUp
 from arf.llm.cache.claims import Claims
 from arf.llm.cache.database import DiskFullError
 from arf.llm.desk import Desk, Slot
+from arf.llm.exchange import NO_FORM
 from arf.llm.faults import NoSchema
 from arf.llm.live.sender import Sender
 from arf.llm.no_schema import give_up_schema
@@ -94,8 +95,13 @@ class EndpointAsker:
                 self._running_loop().call_soon_threadsafe(self._take_in)
         return slot
 
+    @property
+    def _open(self) -> int:
+        """How many questions have no answer yet."""
+        return len(self._inbox) + len(self._tasks)
+
     def _has_room(self, held: int) -> bool:
-        return held < HELD and len(self._inbox) + len(self._tasks) < self._most_open
+        return held < HELD and self._open < self._most_open
 
     def _wait(self, oldest: Slot, for_room: bool = False) -> bool:
         """Waits for the oldest reply, or for room if that is wanted; says whether it is there."""
@@ -112,7 +118,7 @@ class EndpointAsker:
 
     def _is_roomy(self) -> bool:
         """Says whether so much is answered that it is worth while to take questions in."""
-        return len(self._inbox) + len(self._tasks) <= self._most_open // 2
+        return self._open <= self._most_open // 2
 
     def _finish(self, slot: Slot) -> Reply:
         """Turns a reply back into the words of the question."""
@@ -146,15 +152,14 @@ class EndpointAsker:
 
     async def _settle(self, slot: Slot) -> None:
         try:
-            if slot.schema and not self._desk.schema:
+            if slot.exchange.asks_by_schema and not self._desk.schema:
                 self._desk.look_up(slot)
             while slot.exchange.reply is None:
                 try:
                     await self._sender.settle(slot.exchange)
                 except NoSchema:
-                    if "response_format" not in slot.exchange.body:
-                        reason = "the endpoint refuses the form of its answer"
-                        slot.exchange.fail(Failure("rejected", reason))
+                    if not slot.exchange.asks_by_schema:
+                        slot.exchange.fail(NO_FORM)
                         break
                     give_up_schema(self._desk.endpoint, self._desk.role)
                     self._desk.schema = False
