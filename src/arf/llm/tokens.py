@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from arf.errors import ArfError
-from arf.llm import Messages
+from arf.llm import Failure, Messages
+from arf.llm.endpoint import Endpoint
 
 FRAME = 4  # tokens that a chat template puts around a message
 # Fitted to 3,000 customer texts and SmolLM2's tokenizer: of texts of more than 300 characters,
@@ -42,6 +43,17 @@ class Counter:
             return len(self._tokenizer.encode(text, add_special_tokens=False))
         marks = len(text.encode("ascii", "replace").translate(None, _PLAIN))
         return round(OF_CHARACTERS * len(text) + OF_MARKS * marks)
+
+
+def too_long(prompt: int, endpoint: Endpoint) -> Failure | None:
+    """Says why a prompt of so many tokens cannot be sent.
+
+    Null where it fits, or where nobody knows: without a tokenizer its tokens are an estimate.
+    """
+    longest, context = endpoint.sampling.longest, endpoint.context
+    if endpoint.tokenizer is None or context is None or prompt + longest <= context:
+        return None
+    return Failure("context", f"{prompt} tokens and {longest} for the answer, of {context}")
 
 
 def _load(name: str) -> Any:

@@ -85,16 +85,15 @@ class Deferred:
         """
         self.stopped = None
         self._desk.answers.check_room()
-        longest, context = self._endpoint.sampling.longest, self._endpoint.context
+        longest = self._endpoint.sampling.longest
         for row_id, key in self.ids.items():
             if row_id in under_way:
                 continue
             exchange = self._open[key][0].exchange
             body = exchange.next_body()
             prompt = self._tokens.count(body["messages"])
-            if self._tokens.exact and context is not None and prompt + longest > context:
-                words = f"{prompt} tokens and {longest} for the answer, of {context}"
-                exchange.fail(Failure("context", words))
+            if (failure := tokens.too_long(prompt, self._endpoint)) is not None:
+                exchange.fail(failure)
                 continue
             try:
                 self._meter.check(prompt, longest)

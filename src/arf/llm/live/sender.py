@@ -17,7 +17,7 @@ from arf.llm.endpoint import parameter
 from arf.llm.exchange import Exchange
 from arf.llm.faults import Fault, Refused
 from arf.llm.limiter import GaveUp, Limiter
-from arf.llm.tokens import Counter
+from arf.llm.tokens import Counter, too_long
 
 if TYPE_CHECKING:
     from arf.llm.live.client import Client
@@ -64,19 +64,6 @@ class Sender:
         if self._client is not None:
             await self._client.close()
 
-    def _note_failure(self, exchange: Exchange) -> None:
-        """Ends a run in which nothing that comes can be used, unless all may fail."""
-        reply = exchange.reply
-        if reply is None or reply.failure is None or self._desk.has_answers:
-            return
-        self._hopeless += reply.failure.kind != "context"
-        if self._hopeless >= HOPELESS and self.endpoint.limits.max_failed < 1:
-            raise ArfError(
-                f"{parameter(self.role)}: {self.endpoint.base_url}: {self._hopeless} questions "
-                f"failed and none has an answer, such as {exchange.question.id}: "
-                f"{reply.failure.reason}; mend this and run dvc repro again"
-            )
-
     async def settle(self, exchange: Exchange) -> None:
         """Gets an exchange to its reply.
 
@@ -106,16 +93,26 @@ class Sender:
             del self._flying[exchange.key]
             flying.set_result(exchange)
 
+    def _note_failure(self, exchange: Exchange) -> None:
+        """Ends a run in which nothing that comes can be used, unless all may fail."""
+        reply = exchange.reply
+        if reply is None or reply.failure is None or self._desk.has_answers:
+            return
+        self._hopeless += reply.failure.kind != "context"
+        if self._hopeless >= HOPELESS and self.endpoint.limits.max_failed < 1:
+            raise ArfError(
+                f"{parameter(self.role)}: {self.endpoint.base_url}: {self._hopeless} questions "
+                f"failed and none has an answer, such as {exchange.question.id}: "
+                f"{reply.failure.reason}; mend this and run dvc repro again"
+            )
+
     async def _send(self, exchange: Exchange) -> None:
         """Sends until there is an answer or a refusal, usable or not."""
         body = exchange.next_body()
         longest = self.endpoint.sampling.longest
         prompt = self.tokens.count(body["messages"])
-        context = self.endpoint.context
-        if self.tokens.exact and context is not None and prompt + longest > context:
-            exchange.fail(
-                Failure("context", f"{prompt} tokens and {longest} for the answer, of {context}")
-            )
+        if (failure := too_long(prompt, self.endpoint)) is not None:
+            exchange.fail(failure)
             return
         if exchange.index:
             self.meter.count(repaid=1)
