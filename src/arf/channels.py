@@ -1,6 +1,6 @@
-"""The section `channels` of `params.yaml`."""
+"""The section `channels` of `params.yaml`, and the records of channels in one stream."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
@@ -8,8 +8,8 @@ from typing import Annotated
 from pydantic import Field, RootModel, field_validator
 
 from arf.files import read_records, replacing
-from arf.layout import cases
-from arf.records import Annotation, Case, Name, Output, Split
+from arf.layout import cases, outputs
+from arf.records import Annotation, Case, Name, Output, Split, pair
 
 POOLED = "all"  # what metrics call all channels together
 
@@ -27,10 +27,26 @@ class Channels(RootModel[Annotated[tuple[Name, ...], Field(min_length=1)]]):
         return names
 
 
+def read_cases(channels: Iterable[str]) -> Iterator[Case]:
+    """Streams the cases of one channel after the other."""
+    for channel in channels:
+        yield from read_records(cases(channel), Case)
+
+
+def read_pairs(source: str, channels: Iterable[str]) -> Iterator[tuple[Case, Output]]:
+    """Streams a source's outputs with their cases, of one channel after the other.
+
+    Raises:
+        ArfError: an output's case is missing or out of order.
+    """
+    for channel in channels:
+        written = read_records(outputs(source, channel), Output)
+        yield from pair(read_cases([channel]), written)
+
+
 def count_cases(channels: Iterable[str], split: Split | None = None) -> int:
     """Returns how many cases the channels have together, of one split or of all."""
-    found = (case.split for channel in channels for case in read_records(cases(channel), Case))
-    return sum(split in (None, own) for own in found)
+    return sum(split in (None, case.split) for case in read_cases(channels))
 
 
 def write_by_channel(

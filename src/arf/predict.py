@@ -2,16 +2,13 @@
 
 from collections.abc import Sequence
 from functools import partial
-from itertools import chain
 
 from pydantic import Field
 
-from arf.channels import write_by_channel
-from arf.files import read_records
-from arf.layout import cases, outputs
+from arf.channels import read_cases, write_by_channel
+from arf.layout import outputs
 from arf.models.generate import Greedy
 from arf.params import Section
-from arf.records import Case
 from arf.write import Writer
 
 
@@ -56,6 +53,5 @@ class Sampled(Section):
 
 def predict(writer: Writer, source: str, channels: Sequence[str]) -> None:
     """Lets a writer answer the test cases of the channels, and keeps its outputs as a source's."""
-    asked = chain.from_iterable(read_records(cases(channel), Case) for channel in channels)
-    written = writer.write(case for case in asked if case.split == "test")
+    written = writer.write(case for case in read_cases(channels) if case.split == "test")
     write_by_channel(written, channels, partial(outputs, source))

@@ -13,11 +13,11 @@ from rich.table import Table
 from arf.annotate.asking import ModelAnnotator, is_blank
 from arf.annotate.providers import AnnotatorRole
 from arf.audit import AuditParams, draw
-from arf.channels import Channels
+from arf.channels import Channels, read_cases, read_pairs
 from arf.cli.unasked import Unasked
 from arf.errors import ArfError
 from arf.estimate import EXPECTED, Asked, Estimator, Row
-from arf.files import read_json, read_records
+from arf.files import read_json
 from arf.judge import JudgeParams
 from arf.layout import METRICS, base, cases, outputs, student, targets, untuned
 from arf.llm.account.prices import read_prices, sum_of_money
@@ -26,7 +26,7 @@ from arf.models.generate import Greedy, Sampling
 from arf.params import load_section
 from arf.predict import PredictParams, Sampled
 from arf.prompts import load_prompt
-from arf.records import Case, Output, pair
+from arf.records import Case, Output
 from arf.revise import Request
 from arf.revise.asking import ModelEditor
 from arf.revise.providers import EditorRole
@@ -108,19 +108,17 @@ class _Plan:
 
     def _pairs(self, source: str, channel: str, split: str | None) -> Iterator[tuple[Case, Output]]:
         """Yields a source's outputs, or assumed ones where it has none of these cases."""
-        stream = read_records(cases(channel), Case)
         if self._fits(source, channel):
-            found = pair(stream, read_records(outputs(source, channel), Output))
+            found = read_pairs(source, [channel])
         else:
             self.assumed = True
-            found = ((case, _assumed(case, source)) for case in stream)
+            found = ((case, _assumed(case, source)) for case in read_cases([channel]))
         return (item for item in found if split in (None, item[0].split))
 
     def _teach(self) -> Questions:
         writer = ModelWriter(TEACHER, Unasked(), load_prompt(self.roles["teacher"].prompt))
-        for channel in self.channels:
-            for case in read_records(cases(channel), Case):
-                yield Asked(writer.question(case))
+        for case in read_cases(self.channels):
+            yield Asked(writer.question(case))
 
     def _annotator(self, role: str) -> ModelAnnotator:
         return ModelAnnotator(Unasked(), load_prompt(self.roles[role].prompt), self.taxonomy)
@@ -174,8 +172,7 @@ class _Plan:
             writer = ModelWriter(source, Unasked(), load_prompt(role.prompt))
             questions = (
                 Asked(writer.question(case))
-                for channel in self.channels
-                for case in read_records(cases(channel), Case)
+                for case in read_cases(self.channels)
                 if case.split == "test"
             )
             self.estimator.add("student", f"predict-{source}", served, questions)
@@ -204,9 +201,8 @@ class _Plan:
         """Says whether there are outputs, and of the cases as they are now."""
         if not outputs(source, channel).exists():
             return False
-        written = read_records(outputs(source, channel), Output)
         try:
-            deque(pair(read_records(cases(channel), Case), written), maxlen=0)
+            deque(read_pairs(source, [channel]), maxlen=0)
         except ArfError:
             return False
         return True

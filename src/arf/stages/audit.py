@@ -5,13 +5,13 @@ from itertools import chain
 
 from arf.annotate.providers import AnnotatorRole, open_annotator
 from arf.audit import AuditParams, audit, draw, training_ids
-from arf.channels import Channels, count_cases, write_by_channel
+from arf.channels import Channels, count_cases, read_cases, read_pairs, write_by_channel
 from arf.files import read_records, write_json
-from arf.layout import METRICS, annotations, cases, outputs, people
+from arf.layout import METRICS, annotations, people
 from arf.llm.account import account
 from arf.llm.endpoint import LlmParams
 from arf.params import load_section
-from arf.records import Annotation, Case, Output, pair
+from arf.records import Annotation
 from arf.rounds import TEACHER
 from arf.stages import run
 from arf.taxonomy import load_taxonomy
@@ -30,21 +30,14 @@ def main() -> None:
     with account("audit", load_section("llm", LlmParams), expected=expected) as spending:
         annotator = open_annotator(role, "annotator", taxonomy, spending)
         drawn = chain.from_iterable(
-            draw(
-                pair(
-                    read_records(cases(channel), Case),
-                    read_records(outputs(TEACHER, channel), Output),
-                ),
-                params,
-            )
-            for channel in channels
+            draw(read_pairs(TEACHER, [channel]), params) for channel in channels
         )
         path = partial(annotations, "audit", TEACHER)
         write_by_channel(annotator.annotate(drawn), channels, path)
     for channel in channels:
         labels = list(read_records(path(channel), Annotation))
         by_people = list(read_records(people(channel), Annotation))
-        training = training_ids(read_records(cases(channel), Case), by_people)
+        training = training_ids(read_cases([channel]), by_people)
         metrics[channel] = audit(labels, by_people, training, channel, taxonomy)
     write_json(METRICS / "audit.json", metrics)
 

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from itertools import chain
 from typing import Any
 
-from arf.channels import Channels
+from arf.channels import Channels, read_cases
 from arf.compare import CompareParams, compare, error_rows, mean_rows
 from arf.files import read_json, read_records, replacing, write_csv, write_json
 from arf.judge import JudgedSource
-from arf.layout import METRICS, annotations, cases, outputs
+from arf.layout import METRICS, annotations, outputs
 from arf.params import load_section
-from arf.records import Annotation, Case, Output
+from arf.records import Annotation, Output
 from arf.report.examples import side_by_side
 from arf.report.figures import picture
 from arf.report.page import Report, render
@@ -32,11 +32,7 @@ def main() -> None:
         }
         for source in sources
     }
-    synthetic = any(
-        case.extra.get("synthetic", False)
-        for channel in channels
-        for case in read_records(cases(channel), Case)
-    )
+    synthetic = any(case.extra.get("synthetic", False) for case in read_cases(channels))
     comparison = compare(params, labels, list(taxonomy.codes), synthetic=synthetic)
     write_json(METRICS / "comparison.json", comparison)
     for metric in ("rating", "errors_per_case"):
@@ -45,7 +41,7 @@ def main() -> None:
     picture(comparison, METRICS / "comparison.png")
     examples = chain.from_iterable(
         side_by_side(
-            read_records(cases(channel), Case),
+            read_cases([channel]),
             {source: read_records(outputs(source, channel), Output) for source in sources},
             {source: labels[source][channel] for source in sources},
             EXAMPLES,

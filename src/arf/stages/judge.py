@@ -4,14 +4,14 @@ from functools import partial
 from itertools import chain
 
 from arf.annotate.providers import AnnotatorRole, open_annotator
-from arf.channels import Channels, count_cases, write_by_channel
+from arf.channels import Channels, count_cases, read_pairs, write_by_channel
 from arf.files import read_records, write_json
 from arf.judge import headline, summarize
-from arf.layout import METRICS, annotations, cases, outputs
+from arf.layout import METRICS, annotations
 from arf.llm.account import account
 from arf.llm.endpoint import LlmParams
 from arf.params import load_section
-from arf.records import Annotation, Case, Output, pair
+from arf.records import Annotation
 from arf.stages import run
 from arf.taxonomy import load_taxonomy
 
@@ -25,11 +25,7 @@ def main(source: str) -> None:
     expected = partial(count_cases, channels, "test")
     with account(f"judge-{source}", llm, expected=expected) as spending:
         judge = open_annotator(role, "judge", taxonomy, spending)
-        every = chain.from_iterable(
-            pair(read_records(cases(channel), Case), read_records(outputs(source, channel), Output))
-            for channel in channels
-        )
-        test = (item for item in every if item[0].split == "test")
+        test = (item for item in read_pairs(source, channels) if item[0].split == "test")
         write_by_channel(judge.annotate(test), channels, paths.__getitem__)
     metrics = {
         channel: summarize(read_records(path, Annotation), list(taxonomy.codes))

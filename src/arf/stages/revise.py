@@ -1,13 +1,13 @@
 """Revise the outputs of a round's parent: `python -m arf.stages.revise ROUND`."""
 
 from arf.annotate.providers import AnnotatorRole, open_annotator
-from arf.channels import Channels
+from arf.channels import Channels, read_pairs
 from arf.files import read_json, read_records, write_json, write_records
-from arf.layout import METRICS, cases, outputs, recorded_edits, targets
+from arf.layout import METRICS, outputs, recorded_edits, targets
 from arf.llm.account import account
 from arf.llm.endpoint import LlmParams
 from arf.params import load_section
-from arf.records import Case, Output, pair
+from arf.records import Output
 from arf.revise.cascade import revise
 from arf.revise.providers import EditorRole, open_editor, window_of
 from arf.rounds import Round
@@ -31,7 +31,7 @@ def main(name: str) -> None:
             codes = read_json(targets(channel))[name]
             before = outputs(parent, channel)
             after = outputs(name, channel)
-            stream = pair(read_records(cases(channel), Case), read_records(before, Output))
+            stream = read_pairs(parent, [channel])
             write_records(after, revise(stream, name, codes, annotator, editor, taxonomy, window))
             pairs = zip(read_records(before, Output), read_records(after, Output), strict=True)
             metrics[channel] = success(pairs, name, codes)

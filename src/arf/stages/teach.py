@@ -1,15 +1,12 @@
 """Let the teacher write r0: `python -m arf.stages.teach`."""
 
 from functools import partial
-from itertools import chain
 
-from arf.channels import Channels, count_cases, write_by_channel
-from arf.files import read_records
-from arf.layout import cases, outputs, recorded_teacher
+from arf.channels import Channels, count_cases, read_cases, write_by_channel
+from arf.layout import outputs, recorded_teacher
 from arf.llm.account import account
 from arf.llm.endpoint import LlmParams
 from arf.params import load_section
-from arf.records import Case
 from arf.rounds import TEACHER
 from arf.stages import run
 from arf.write.providers import TeacherRole, open_teacher
@@ -21,8 +18,8 @@ def main() -> None:
     llm = load_section("llm", LlmParams)
     with account("teach", llm, expected=partial(count_cases, channels)) as spending:
         teacher = open_teacher(role, TEACHER, recorded_teacher, spending)
-        every = chain.from_iterable(read_records(cases(channel), Case) for channel in channels)
-        write_by_channel(teacher.write(every), channels, partial(outputs, TEACHER))
+        written = teacher.write(read_cases(channels))
+        write_by_channel(written, channels, partial(outputs, TEACHER))
 
 
 if __name__ == "__main__":

@@ -1,14 +1,12 @@
 """Fine-tune a student: `python -m arf.stages.train STUDENT`."""
 
-from itertools import chain
 from pathlib import Path
 
-from arf.channels import Channels
-from arf.files import read_records, write_csv, write_json
-from arf.layout import METRICS, base, cases, outputs, student
+from arf.channels import Channels, read_pairs
+from arf.files import write_csv, write_json
+from arf.layout import METRICS, base, student
 from arf.params import load_section
 from arf.prompts import load_prompt
-from arf.records import Case, Output, pair
 from arf.stages import run
 from arf.train.params import Student, TrainParams
 from arf.train.student import train_student
@@ -18,10 +16,7 @@ def main(name: str) -> None:
     params = load_section("train", TrainParams)
     own = load_section(f"students.{name}", Student)
     channels = load_section("channels", Channels).root
-    pairs = chain.from_iterable(
-        pair(read_records(cases(channel), Case), read_records(outputs(own.data, channel), Output))
-        for channel in channels
-    )
+    pairs = read_pairs(own.data, channels)
     prompt = load_prompt(load_section("roles.student.prompt", Path))
     result = train_student(params, pairs, prompt, base(own.base), student(name))
     write_json(METRICS / "train" / f"{name}.json", result.metrics)

@@ -1,13 +1,12 @@
 """Try every candidate fix on held-out outputs: `python -m arf.stages.trial`."""
 
 from arf.annotate.providers import AnnotatorRole, open_annotator
-from arf.channels import Channels
-from arf.files import read_records, write_json
-from arf.layout import METRICS, cases, outputs, recorded_edits
+from arf.channels import Channels, read_pairs
+from arf.files import write_json
+from arf.layout import METRICS, recorded_edits
 from arf.llm.account import account
 from arf.llm.endpoint import LlmParams
 from arf.params import load_section
-from arf.records import Case, Output, pair
 from arf.revise.providers import EditorRole, open_editor, window_of
 from arf.rounds import TEACHER, Round, check
 from arf.stages import run
@@ -31,10 +30,7 @@ def main() -> None:
             window = window_of(annotates.root, edits.root)
             metrics[name] = {}
             for channel in channels:
-                stream = pair(
-                    read_records(cases(channel), Case),
-                    read_records(outputs(TEACHER, channel), Output),
-                )
+                stream = read_pairs(TEACHER, [channel])
                 heldout = [item for item in stream if item[0].split == "heldout"]
                 metrics[name][channel] = trial(
                     heldout, channel, rounds, annotator, editor, taxonomy, params.gate, window
