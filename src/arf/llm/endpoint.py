@@ -2,13 +2,13 @@
 
 import ipaddress
 import os
-import re
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, model_validator
 
 from arf.errors import ArfError
+from arf.llm.keys import holds_key, is_called_key, looks_like_key
 from arf.params import Section
 
 RESERVED = {  # fields of a request body that the engine sets itself
@@ -18,12 +18,6 @@ RESERVED = {  # fields of a request body that the engine sets itself
     "stream": "answers are taken whole",
     "n": "one answer is asked for at a time",
 }
-_SECRET = re.compile(r"(?:^|_)(?:api_?key|key|secret|password|authorization)$", re.IGNORECASE)
-_KEY = re.compile(
-    r"(?:sk|pk|rk|gsk|xai|hf|r8|ghp|pplx|nvapi)[-_](?=[\w-]*\d)[\w-]{16,}"
-    r"|AKIA[A-Z0-9]{12,}|AIza[\w-]{20,}|Bearer .+"
-)
-_DENSE = re.compile(r"[A-Za-z0-9]{32,}")  # longer than a word of a variable or a model
 
 
 def _plain_url(url: str) -> str:
@@ -39,30 +33,13 @@ def _plain_url(url: str) -> str:
     return url.rstrip("/")
 
 
-def looks_like_key(text: str) -> bool:
-    """Says whether a text is most likely a secret, and no name of a variable or a model."""
-    return _KEY.fullmatch(text) is not None or (
-        _DENSE.fullmatch(text) is not None
-        and any(map(str.isdigit, text))
-        and any(map(str.islower, text))
-    )
-
-
-def _holds_key(value: Any) -> bool:
-    if isinstance(value, dict):
-        return any(map(_holds_key, (*value, *value.values())))
-    if isinstance(value, list | tuple):
-        return any(map(_holds_key, value))
-    return isinstance(value, str) and looks_like_key(value)
-
-
 def _plain_extra(extra: dict[str, Any]) -> dict[str, Any]:
     for name in extra:
         if name in RESERVED:
             raise ValueError(f"{name} cannot be set here: {RESERVED[name]}")
-        if _SECRET.search(name):
+        if is_called_key(name):
             raise ValueError("holds a key; name its environment variable in the role's key")
-    if _holds_key(extra):
+    if holds_key(extra):
         raise ValueError("holds what looks like a key; keys come from the environment alone")
     return extra
 
