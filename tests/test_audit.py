@@ -2,9 +2,22 @@ import pytest
 from memory import peak
 
 from arf.annotate.mock import MockAnnotator
-from arf.audit import AuditParams, audit, draw, training_ids
+from arf.audit.params import AuditParams, Least
+from arf.audit.sample import draw, stratify
+from arf.audit.summary import audit, training_ids
 from arf.files import sha256_text
 from arf.records import Annotation, Finding
+
+
+def params_of(**fields: object) -> AuditParams:
+    least = Least(sensitivity=0.8, specificity=0.8)
+    return AuditParams(**{"per_channel": 60, "seed": 0, "labels": "l", "least": least} | fields)
+
+
+def drawn_of(pairs, size: int = 60, **fields: object):
+    params = params_of(**fields)
+    strata = stratify((case for case, _ in pairs), params.strata)
+    return [(one.case, one.output) for one in draw(lambda: pairs, strata, size, params)]
 
 
 @pytest.fixture
@@ -19,28 +32,27 @@ def pairs(make_case, make_output):
 
 
 def test_the_draw_is_random_seeded_and_of_training_outputs(pairs) -> None:
-    drawn = draw(pairs, AuditParams(per_channel=60, seed=0))
+    drawn = drawn_of(pairs)
     ids = [int(case.id) for case, _ in drawn]
     assert len(ids) == 60
     assert ids == sorted(ids)
     assert {case.split for case, _ in drawn} == {"train"}
-    assert drawn == draw(pairs, AuditParams(per_channel=60, seed=0))
-    assert drawn != draw(pairs, AuditParams(per_channel=60, seed=1))
-    assert len(draw(pairs, AuditParams(per_channel=1000, seed=0))) == 300
+    assert drawn == drawn_of(pairs)
+    assert drawn != drawn_of(pairs, seed=1)
+    assert len(drawn_of(pairs, 1000)) == 300
 
 
 def test_the_draw_is_unbiased(pairs) -> None:
     """Two thirds of the training outputs are sad; so are those of many draws."""
     shares = [
-        sum(o.text == "SAD" for _, o in draw(pairs, AuditParams(per_channel=60, seed=seed))) / 60
-        for seed in range(60)
+        sum(o.text == "SAD" for _, o in drawn_of(pairs, seed=seed)) / 60 for seed in range(60)
     ]
     assert abs(sum(shares) / len(shares) - 2 / 3) < 0.03
 
 
 def test_prevalence_by_the_annotator(pairs, taxonomy) -> None:
     annotator = MockAnnotator({"inferred_sentiment": "SAD"})
-    labels = list(annotator.annotate(draw(pairs, AuditParams(per_channel=60, seed=0))))
+    labels = list(annotator.annotate(drawn_of(pairs)))
     figures = audit(labels, [], (), "botchat", taxonomy)
     sad = figures["prevalence"]["inferred_sentiment"]
     assert (figures["n"], figures["basis"]) == (60, "mock")
@@ -95,6 +107,9 @@ def test_memory_does_not_grow_with_the_outputs(make_case, make_output) -> None:
     def stream(count: int):
         return ((make_case(str(i), "word " * 200), make_output(str(i))) for i in range(count))
 
-    params = AuditParams(per_channel=10, seed=0)
-    few, many = (peak(lambda n=n: draw(stream(n), params)) for n in (200, 5000))
+    def drawn(count: int):
+        strata = stratify((case for case, _ in stream(count)), None)
+        return draw(lambda: stream(count), strata, 10, params_of())
+
+    few, many = (peak(lambda n=n: drawn(n)) for n in (200, 5000))
     assert many < few + 50_000

@@ -14,6 +14,7 @@ from arf.files import sha256_text
 Split = Literal["train", "heldout", "test"]
 Verdict = Literal["kept", "reverted", "unanswered"]
 Name = Annotated[str, StringConstraints(min_length=1)]
+UNLISTED = "unlisted"  # the code that people give to words that are wrong where no code fits
 
 
 class Record(BaseModel):
@@ -123,7 +124,8 @@ class Annotation(Record):
 
     `taxonomy` maps each code that the annotator could assess to the hash of the definition that
     it used. A code that is not in it was not looked for, which is not the same as absent. Of a
-    model, `prompt_sha256` is the hash of what it was asked by.
+    model, `prompt_sha256` is the hash of what it was asked by. Of a person, `seen` names the
+    annotator whose labels were shown beforehand, and `note` is a remark on the whole.
     """
 
     id: Name
@@ -137,6 +139,8 @@ class Annotation(Record):
     reason: str | None = None
     rating: int | None = Field(default=None, ge=1, le=5)
     errors: tuple[Finding, ...] = ()
+    seen: str | None = None
+    note: str | None = None
 
     def codes(self) -> frozenset[str]:
         """Returns the codes found at least once."""

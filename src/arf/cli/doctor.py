@@ -17,7 +17,7 @@ from rich.table import Table
 from arf.annotate.asking import ModelAnnotator
 from arf.annotate.providers import RulesRole
 from arf.annotate.rules import RulesAnnotator
-from arf.audit import AuditParams
+from arf.audit.params import AuditParams
 from arf.bases.prepare import Base
 from arf.channels import Channels
 from arf.cli.endpoints import endpoints_findings

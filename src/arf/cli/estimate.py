@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,8 @@ from rich.table import Table
 
 from arf.annotate.asking import ModelAnnotator, is_blank
 from arf.annotate.providers import AnnotatorRole
-from arf.audit import AuditParams, draw
+from arf.audit.params import AuditParams
+from arf.audit.sample import draw, stratify
 from arf.channels import Channels, read_cases, read_pairs
 from arf.cli.unasked import Unasked
 from arf.errors import ArfError
@@ -126,9 +127,12 @@ class _Plan:
     def _audit(self) -> Questions:
         annotator = self._annotator("annotator")
         params = load_section("audit", AuditParams)
+        size = params.width(AnnotatorRole(self.roles["annotator"]))
         for channel in self.channels:
-            for case, output in draw(self._pairs(TEACHER, channel, None), params):
-                yield Asked(annotator.question(case, output))
+            strata = stratify(read_cases([channel]), params.strata)
+            pairs = partial(self._pairs, TEACHER, channel, None)
+            for one in draw(pairs, strata, size, params):
+                yield Asked(annotator.question(one.case, one.output))
 
     def _labels(self, role: str, source: str, split: str | None) -> Questions:
         annotator = self._annotator(role)

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from arf.files import describe, sha256_text
+from arf.findings import LabelError, to_finding
 from arf.ingest.raw import BrokenRowError, Row, check_channel, row_id
 from arf.records import Annotation, Finding
 from arf.taxonomy import Taxonomy
@@ -46,20 +47,15 @@ def to_annotation(
             annotator=annotator,
             taxonomy=taxonomy.hashes(frozenset(taxonomy.codes), channel),
             rating=row.value.get("rating"),
-            errors=tuple(_finding(error, text, taxonomy) for error in errors),
+            errors=tuple(_finding(error, text, channel, taxonomy) for error in errors),
         )
     except ValidationError as error:
         raise BrokenRowError(describe(error)) from error
 
 
-def _finding(error: Any, text: str, taxonomy: Taxonomy) -> Finding:
-    code = error.get("code") if isinstance(error, dict) else error
-    if not isinstance(error, dict) or not isinstance(code, str) or code not in taxonomy.codes:
-        raise BrokenRowError(f"unknown code {code!r}; prompts/taxonomy.yaml lists the codes")
-    span = error.get("span")
-    if span is None:
-        return Finding(code=error["code"], note=error.get("note"))
-    start = text.find(str(span))
-    if start < 0:
-        raise BrokenRowError(f"the span {span!r} is not in the output")
-    return Finding(code=error["code"], span=str(span), start=start, note=error.get("note"))
+def _finding(error: Any, text: str, channel: str, taxonomy: Taxonomy) -> Finding:
+    given = error if isinstance(error, dict) else {"code": error}
+    try:
+        return to_finding(given, text, channel, taxonomy)
+    except LabelError as refused:
+        raise BrokenRowError(str(refused)) from refused

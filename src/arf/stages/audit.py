@@ -1,10 +1,11 @@
 """Audit a sample of the teacher's outputs: `python -m arf.stages.audit`."""
 
 from functools import partial
-from itertools import chain
 
 from arf.annotate.providers import AnnotatorRole, open_annotator
-from arf.audit import AuditParams, audit, draw, training_ids
+from arf.audit.params import AuditParams
+from arf.audit.sample import Drawn, draw, stratify
+from arf.audit.summary import audit, training_ids
 from arf.channels import Channels, count_cases, read_cases, read_pairs, write_by_channel
 from arf.files import read_records, write_json
 from arf.layout import METRICS, annotations, people
@@ -25,13 +26,15 @@ def main() -> None:
     metrics = {}
 
     def expected() -> int:
-        return sum(min(params.per_channel, count_cases([name], "train")) for name in channels)
+        return sum(min(params.width(role), count_cases([name], "train")) for name in channels)
+
+    def drawn_of(channel: str) -> list[Drawn]:
+        strata = stratify(read_cases([channel]), params.strata)
+        return draw(lambda: read_pairs(TEACHER, [channel]), strata, params.width(role), params)
 
     with account("audit", load_section("llm", LlmParams), expected=expected) as spending:
         annotator = open_annotator(role, "annotator", taxonomy, spending)
-        drawn = chain.from_iterable(
-            draw(read_pairs(TEACHER, [channel]), params) for channel in channels
-        )
+        drawn = ((one.case, one.output) for name in channels for one in drawn_of(name))
         path = partial(annotations, "audit", TEACHER)
         write_by_channel(annotator.annotate(drawn), channels, path)
     for channel in channels:

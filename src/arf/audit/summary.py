@@ -1,40 +1,13 @@
-"""What is wrong with the teacher: how often each error occurs in a sample of its outputs."""
+"""How often each error occurs, from the labels of a sample."""
 
-import heapq
 from collections import defaultdict
 from collections.abc import Container, Iterable, Sequence
 from typing import Any
 
-from pydantic import Field
-
 from arf.agreement import agreement
-from arf.files import sha256_text
-from arf.params import Section
-from arf.records import Annotation, Case, Output
+from arf.records import Annotation, Case
 from arf.stats import rate
 from arf.taxonomy import Taxonomy
-
-
-class AuditParams(Section):
-    """The `audit` section: how many outputs a channel, and the seed of the draw."""
-
-    per_channel: int = Field(gt=0)
-    seed: int
-
-
-def draw(pairs: Iterable[tuple[Case, Output]], params: AuditParams) -> list[tuple[Case, Output]]:
-    """Draws a simple random sample of training outputs, in file order, in one pass.
-
-    The draw takes the outputs whose seeded hash is smallest, so that a longer file changes the
-    sample as little as it can.
-    """
-    training = (pair for pair in pairs if pair[0].split == "train")
-    drawn = heapq.nsmallest(
-        params.per_channel,
-        enumerate(training),
-        key=lambda item: sha256_text(f"audit:{params.seed}:{item[1][0].id}"),
-    )
-    return [pair for _, pair in sorted(drawn, key=lambda item: item[0])]
 
 
 def training_ids(cases: Iterable[Case], labels: Iterable[Annotation]) -> set[str]:
