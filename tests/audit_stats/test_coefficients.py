@@ -23,7 +23,7 @@ from arf.audit_stats.coefficients import (
 
 ALL = (cohen, krippendorff, gwet)
 ANSWER = st.sampled_from([True, False, None])
-# values of the packages krippendorff 0.8 and irrCAC 0.4.4, the latter with categories [0, 1]: it
+# values of the packages krippendorff 0.9 and irrCAC 0.4.4, the latter with categories [0, 1]: it
 # counts the gap as a category otherwise
 GAPS = [
     [1, 1, 1], [0, 0, 0], [1, 0, 1], [0, 0, None], [1, 1, None], [0, None, 0],
