@@ -17,7 +17,7 @@ def params_of(**fields: object) -> AuditParams:
 def drawn_of(pairs, size: int = 60, **fields: object):
     params = params_of(**fields)
     strata = stratify((case for case, _ in pairs), params.strata)
-    return [(one.case, one.output) for one in draw(lambda: pairs, strata, size, params)]
+    return draw(lambda: pairs, strata, size, params)
 
 
 @pytest.fixture

@@ -38,6 +38,11 @@ def annotations(stage: str, source: str, channel: str) -> Path:
     return DATA / "annotations" / stage / source / f"{channel}.jsonl"
 
 
+def audited(name: str, channel: str) -> Path:
+    """What an annotator of `audit.annotators` said of the teacher's outputs."""
+    return DATA / "annotations" / "audit" / "by" / name / f"{channel}.jsonl"
+
+
 def targets(channel: str) -> Path:
     """The codes that each round clears on a channel."""
     return DATA / "targets" / f"{channel}.json"

@@ -10,7 +10,8 @@ from typing import NamedTuple, TypeVar, cast
 from pydantic import ValidationError
 
 from arf.channels import POOLED
-from arf.detection import TRAPS, Labelled, Mark, Reference, Span, Trap, spans_of
+from arf.consensus import by_people
+from arf.detection import TRAPS, Labelled, Mark, Reference, Span, Trap
 from arf.errors import ArfError
 from arf.files import describe
 from arf.ingest.people import to_annotation
@@ -61,28 +62,6 @@ def by_truth(truth: Truth, channel: str, taxonomy: Taxonomy) -> Reference:
         },
         marks=tuple(Mark(e.code, Span(e.start, e.end), e.form) for e in truth.errors),
         traps=tuple(Trap(trap.kind, Span(trap.start, trap.end)) for trap in truth.traps),
-    )
-
-
-def by_people(labels: Sequence[Annotation], text: str) -> Reference:
-    """Returns what annotators say of one output.
-
-    A code is there if all who looked for it give it, absent if none does, and else open. Its
-    places are those of all annotators together.
-    """
-    votes: dict[str, set[bool]] = {}
-    for label in labels:
-        for code in label.taxonomy:
-            votes.setdefault(code, set()).add(code in label.codes())
-    return Reference(
-        source=", ".join(label.annotator for label in labels),
-        verdicts={code: None if len(vote) > 1 else True in vote for code, vote in votes.items()},
-        marks=tuple(
-            Mark(code, span)
-            for label in labels
-            for code in sorted(label.codes())
-            for span in spans_of(label.errors, code, text)
-        ),
     )
 
 

@@ -57,3 +57,8 @@ class AuditParams(Section):
         """Returns how many outputs a channel an annotator labels."""
         free = _WIDE if isinstance(role.root, RulesRole) else self.per_channel
         return max(self.per_channel, self.wide or free)
+
+    def roles(self, own: AnnotatorRole) -> dict[str, AnnotatorRole]:
+        """Returns all annotators by the role that they are asked as; first `roles.annotator`."""
+        others = {f"audit.annotators.{name}": role for name, role in self.annotators.items()}
+        return {"annotator": own, **others}

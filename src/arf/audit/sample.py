@@ -33,15 +33,6 @@ class Strata(NamedTuple):
         return value if value in self.population else OTHER
 
 
-class Drawn(NamedTuple):
-    """An output that was drawn, and how many of its stratum it stands for."""
-
-    case: Case
-    output: Output
-    stratum: str
-    weight: float
-
-
 def _value(case: Case, field: str | None) -> str:
     if field is None:
         return ALL
@@ -79,8 +70,10 @@ def allocate(population: Mapping[str, int], size: int) -> dict[str, int]:
     return drawn
 
 
-def draw(pairs: Callable[[], Pairs], strata: Strata, size: int, params: AuditParams) -> list[Drawn]:
-    """Draws a stratified random sample of training outputs, in file order, in two passes.
+def draw_ids(
+    pairs: Callable[[], Pairs], strata: Strata, size: int, params: AuditParams
+) -> dict[str, str]:
+    """Draws a stratified random sample of training outputs, in one pass.
 
     The draw takes of each stratum the outputs whose seeded hash is smallest, so that a longer file
     or a larger sample changes it as little as it can. Memory grows with the sample alone.
@@ -90,6 +83,9 @@ def draw(pairs: Callable[[], Pairs], strata: Strata, size: int, params: AuditPar
         strata: of the channel.
         size: how many to draw; more where there are strata of which two would not be drawn.
         params: the `audit` section, for the seed.
+
+    Returns:
+        The stratum of each drawn output, by id.
     """
     sizes = allocate(strata.population, size)
     # The heaps hold the largest hash of what is drawn so far on top.
@@ -102,10 +98,12 @@ def draw(pairs: Callable[[], Pairs], strata: Strata, size: int, params: AuditPar
             heapq.heappush(heaps[name], rank)
         else:
             heapq.heappushpop(heaps[name], rank)
-    drawn = {item for heap in heaps.values() for _, item in heap}
-    return [
-        Drawn(case, output, name, strata.population[name] / len(heaps[name]))
-        for case, output in pairs()
-        if case.id in drawn
-        for name in (strata.of(case),)
-    ]
+    return {item: name for name, heap in heaps.items() for _, item in heap}
+
+
+def draw(
+    pairs: Callable[[], Pairs], strata: Strata, size: int, params: AuditParams
+) -> list[tuple[Case, Output]]:
+    """Returns the outputs of `draw_ids` with their cases, in file order, in a second pass."""
+    drawn = draw_ids(pairs, strata, size, params)
+    return [pair for pair in pairs() if pair[0].id in drawn]

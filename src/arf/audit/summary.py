@@ -1,60 +1,122 @@
-"""How often each error occurs, from the labels of a sample."""
+"""The figures of one channel's audit, from everybody's labels."""
 
-from collections import defaultdict
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from arf.agreement import agreement
-from arf.records import Annotation, Case
-from arf.stats import rate
+from arf.audit.agreement import agreement, by_annotator, rating_agreement
+from arf.audit.anchoring import anchoring
+from arf.audit.calibration import calibrate
+from arf.audit.gather import Gathered
+from arf.audit.params import AuditParams
+from arf.audit.rates import PEOPLE, Verdicts, own_rates, rates, verdicts
+from arf.audit.sample import Strata
+from arf.labels import GOLD
+from arf.records import Annotation, Output
 from arf.taxonomy import Taxonomy
 
 
-def training_ids(cases: Iterable[Case], labels: Iterable[Annotation]) -> set[str]:
-    """Returns which of the labelled cases are training cases, in memory that the labels bound."""
-    labelled = {label.id for label in labels}
-    return {case.id for case in cases if case.id in labelled and case.split == "train"}
+@dataclass(frozen=True)
+class Channel:
+    """What an audit knows of one channel.
 
-
-def audit(
-    labels: Sequence[Annotation],
-    people: Sequence[Annotation],
-    training: Container[str],
-    channel: str,
-    taxonomy: Taxonomy,
-) -> dict[str, Any]:
-    """Estimates how often each error occurs on a channel.
-
-    People's labels of training outputs count where there are any, else the annotator's: what is
-    fixed must not be chosen by what is measured later. An output has an error when at least half
-    of those who looked for it say so.
-
-    Args:
-        labels: the annotator's labels of the drawn sample.
-        people: people's labels, of any split; agreement counts them all.
-        training: ids of the training cases among those that people labelled.
-        channel: the channel.
-        taxonomy: the codes.
-
-    Returns:
-        `n` outputs, `basis` (whose labels), `agreement` between people by code, and
-        `prevalence` by code with 95 % Wilson intervals, null where nobody could tell.
+    Attributes:
+        name: of the channel.
+        strata: how the training outputs are spread.
+        stratum: of each training output that was drawn or labelled, by id.
+        outputs: those that people labelled, by id.
+        people: people's labels that count.
+        machines: the labels of annotators that are no person, by name; first `roles.annotator`'s.
     """
-    by_people = [label for label in people if label.id in training]
-    basis = [label for label in by_people or labels if label.status == "scored"]
-    votes: dict[str, dict[str, list[bool]]] = defaultdict(lambda: defaultdict(list))
-    for label in basis:
-        for code in label.taxonomy:
-            votes[code][label.id].append(code in label.codes())
-    codes = [name for name, code in taxonomy.codes.items() if code.applies_to(channel)]
+
+    name: str
+    strata: Strata
+    stratum: Mapping[str, str]
+    outputs: Mapping[str, Output]
+    people: Gathered
+    machines: Mapping[str, Sequence[Annotation]]
+
+    def by_people(self) -> Verdicts:
+        """Returns what people say together of the training outputs."""
+        return self.among(self.people.labels)
+
+    def among(self, labels: Iterable[Annotation]) -> Verdicts:
+        """Returns what some labels say together of the training outputs."""
+        by_item: dict[str, list[Annotation]] = {}
+        for label in labels:
+            if label.status == "scored":
+                by_item.setdefault(label.id, []).append(label)
+        return verdicts(by_item, self.stratum)
+
+    def codes(self, taxonomy: Taxonomy) -> list[str]:
+        """Returns the codes that can occur on the channel."""
+        return [name for name, code in taxonomy.codes.items() if code.applies_to(self.name)]
+
+
+def summarize(channel: Channel, params: AuditParams, taxonomy: Taxonomy) -> dict[str, Any]:
+    """Returns all figures of a channel's audit; docs/audit.md says what each means.
+
+    Prevalence counts training outputs alone: what is fixed must not be chosen by what is measured
+    later. Agreement and calibration count every output that people labelled.
+    """
+    codes = channel.codes(taxonomy)
+    name, labels = next(iter(channel.machines.items()), (None, ()))
+    people, machine = channel.by_people(), channel.among(labels)
+    by_item = channel.people.by_item()
+    judged = {
+        who: {label.id: label for label in own if label.id in by_item}
+        for who, own in channel.machines.items()
+    }
+    scored = by_annotator(
+        [*channel.people.labels, *(label for own in judged.values() for label in own.values())]
+    )
+    texts = {item: output.text for item, output in channel.outputs.items()}
+    persons = [who for who in scored if who not in judged and who != GOLD]
+    basis = people or machine
     return {
-        "n": len({label.id for label in basis}),
-        "basis": "people" if by_people else labels[0].annotator if labels else None,
-        "agreement": agreement(people, codes),
-        "prevalence": {code: _prevalence(votes[code]) if votes[code] else None for code in codes},
+        "n": len(basis),
+        "basis": PEOPLE if people else name if machine else None,
+        "population": sum(channel.strata.population.values()),
+        "prevalence": rates(people, machine, channel.stratum, channel.strata, codes),
+        "strata": _by_stratum(basis, channel, codes),
+        "labels": _counts(channel),
+        "agreement": agreement(scored, persons, codes, texts),
+        "ratings": rating_agreement(scored),
+        "anchoring": anchoring(channel.people.labels, judged),
+        "calibration": {
+            who: calibrate(channel.outputs.values(), own, by_item, codes, params.least)
+            for who, own in judged.items()
+            if own
+        },
     }
 
 
-def _prevalence(votes: dict[str, list[bool]]) -> dict[str, float | None]:
-    positive = sum(2 * sum(vote) >= len(vote) for vote in votes.values())
-    return rate(positive, len(votes))
+def _by_stratum(found: Verdicts, channel: Channel, codes: Sequence[str]) -> dict[str, Any]:
+    """Returns population and rates of each stratum, none where there is but one."""
+    population = channel.strata.population
+    if len(population) < 2:
+        return {}
+    result = {}
+    for name, size in population.items():
+        own = {item: row for item, row in found.items() if channel.stratum[item] == name}
+        alone = Strata(channel.strata.field, {name: size})
+        shares = own_rates(own, channel.stratum, alone, codes)
+        result[name] = {"population": size, "n": len(own), "prevalence": shares}
+    return result
+
+
+def _counts(channel: Channel) -> dict[str, Any]:
+    """Returns by annotator how many labels count and how many are of the past."""
+    people = channel.people
+    counted = by_annotator(
+        [*people.labels, *(one for own in channel.machines.values() for one in own)]
+    )
+    names = sorted({*counted, *people.outdated, *people.stale})
+    return {
+        who: {
+            "scored": len(counted.get(who, ())),
+            "outdated": people.outdated[who],
+            "stale": dict(sorted(people.stale.get(who, {}).items())),
+        }
+        for who in names
+    }

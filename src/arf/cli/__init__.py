@@ -4,6 +4,7 @@ import sys
 
 import typer
 
+from arf.cli.audit import audit
 from arf.cli.cache import cache
 from arf.cli.doctor import doctor
 from arf.cli.estimate import estimate
@@ -29,6 +30,7 @@ app.command()(ui)
 app.command()(sample)
 app.command()(estimate)
 app.command()(merge)
+app.add_typer(audit, name="audit")
 app.add_typer(cache, name="cache")
 app.add_typer(profile, name="profile")
 app.add_typer(prompts, name="prompts")

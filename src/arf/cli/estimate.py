@@ -131,8 +131,8 @@ class _Plan:
         for channel in self.channels:
             strata = stratify(read_cases([channel]), params.strata)
             pairs = partial(self._pairs, TEACHER, channel, None)
-            for one in draw(pairs, strata, size, params):
-                yield Asked(annotator.question(one.case, one.output))
+            for case, output in draw(pairs, strata, size, params):
+                yield Asked(annotator.question(case, output))
 
     def _labels(self, role: str, source: str, split: str | None) -> Questions:
         annotator = self._annotator(role)

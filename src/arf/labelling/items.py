@@ -56,7 +56,7 @@ def draw_items(
     for channel in channels:
         strata = stratify((case for case, _ in read([channel])), params.strata)
         drawn = draw(lambda name=channel: read([name]), strata, params.per_channel, params)  # type: ignore[misc]
-        items += [Item(one.case, one.output) for one in drawn]
+        items += [Item(case, output) for case, output in drawn]
     return sorted(items, key=lambda item: sha256_text(f"order:{params.seed}:{item.key}"))
 
 

@@ -1,0 +1,91 @@
+"""How far an annotator that is no person can be trusted, held against people's labels."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from arf.audit.agreement import compare_ratings
+from arf.audit.params import Least
+from arf.consensus import by_people, middle_rating
+from arf.detection import Detected, Scores
+from arf.files import sha256_text
+from arf.records import Annotation, Output
+from arf.stats import mean_interval, rounded
+
+
+def calibrate(
+    outputs: Iterable[Output],
+    labels: Mapping[str, Annotation],
+    people: Mapping[str, Sequence[Annotation]],
+    codes: Sequence[str],
+    least: Least,
+) -> dict[str, Any]:
+    """Measures one annotator against people on the outputs that both labelled.
+
+    Where people disagree on a code, the output is left out of that code, unless `gold` decides.
+
+    Args:
+        outputs: those that people labelled.
+        labels: the annotator's, by id of the output.
+        people: theirs, by id.
+        codes: in the order that is wanted.
+        least: what an annotator must reach.
+
+    Returns:
+        `n`; `against`, whose labels; `codes` with the figures of `arf.detection.Tally` and what is
+        `below` the thresholds, in words, null if nothing is; `rating` as
+        `arf.audit.agreement.compare_ratings` has it, the annotator's against people's, and as
+        `reliability` people's mean rating by the annotator's.
+    """
+    scores, against = Scores(), set[str]()
+    rated: list[tuple[int, int]] = []
+    for output in outputs:
+        label, theirs = labels.get(output.id), people.get(output.id)
+        if label is None or not theirs or label.text_sha256 != sha256_text(output.text):
+            continue
+        scores.add(Detected(output, by_people(theirs, output.text), label))
+        against.update(one.annotator for one in theirs)
+        middle = middle_rating(theirs)
+        if label.rating is not None and middle is not None:
+            rated.append((label.rating, middle))
+    tallies = {code: scores.found[code].figures() for code in codes if code in scores.found}
+    return {
+        "n": scores.n,
+        "against": ", ".join(sorted(against)) or None,
+        "codes": {
+            code: {**found, "below": _below(found, least)} for code, found in tallies.items()
+        },
+        "rating": _rating(rated),
+    }
+
+
+def _below(found: Mapping[str, Any], least: Least) -> str | None:
+    """Names the thresholds that are missed, or nothing."""
+    measures = (
+        ("sensitivity", found["recall"], least.sensitivity),
+        ("specificity", found["specificity"], least.specificity),
+    )
+    missed = [
+        f"{name} {rate['rate']:.2f} ({rate['lo']:.2f} to {rate['hi']:.2f}) under {bound:g}"
+        for name, rate, bound in measures
+        if rate["rate"] is not None and rate["rate"] < bound
+    ]
+    return "; ".join(missed) or None
+
+
+def _rating(rated: Sequence[tuple[int, int]]) -> dict[str, Any] | None:
+    if not rated:
+        return None
+    own, theirs = [a for a, _ in rated], [b for _, b in rated]
+    return {
+        **compare_ratings(own, theirs),
+        "reliability": {
+            str(given): _mean([b for a, b in rated if a == given]) for given in sorted({*own})
+        },
+    }
+
+
+def _mean(ratings: Sequence[int]) -> dict[str, Any]:
+    lo, hi = mean_interval(Counter(ratings))
+    mean = sum(ratings) / len(ratings)
+    return {"n": len(ratings), "mean": rounded(mean), "lo": rounded(lo), "hi": rounded(hi)}
