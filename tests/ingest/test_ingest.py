@@ -269,3 +269,69 @@ def test_real_data_is_taken_whole(real_data: Path, tmp_path: Path) -> None:
         assert channel["n"] == 160
         assert channel["labels"] == 120
         assert channel["quarantined"] == 0
+
+
+def test_a_field_says_when_a_case_was_received(folder) -> None:
+    rows = [
+        message(50, fields={"date_received": "2031-03-09"}),
+        message(51, fields={"date_received": "2031-03-09T08:15:00+02:00"}, received_at="x"),
+        message(52, fields={"date_received": None}),
+        message(53, fields={"date_received": ""}),
+        message(54, fields={"date_received": 1700000000}),
+        message(55, fields={"date_received": "soon"}),
+        message(56, fields={"date_received": True}),
+        message(57),
+    ]
+    root = folder([*rows, *GOOD])
+    counts, out = run(root, received_at="fields.date_received")
+    kept = {case.id: case.received_at for case in cases_of(out)}
+    assert [kept.get(f"c{i}", "none") for i in range(50, 58)] == [
+        "2031-03-09", "x", None, None, "1700000000", "none", "none", None,
+    ]  # fmt: skip
+    quarantine = (out / "quarantine" / "botchat.jsonl").read_text("utf-8").splitlines()
+    reasons = {(row := json.loads(line))["line"]: row["reason"] for line in quarantine}
+    assert list(reasons) == [6, 7]
+    assert reasons[6].startswith("fields.date_received is no date: 'soon'; write it as 2031-03-09")
+    assert counts["quarantined"] == 2
+    without, _ = run(root)
+    assert (without["n"], without["quarantined"]) == (counts["n"] + 2, 0)
+
+
+def test_a_field_of_extra_says_when_a_case_was_received(folder) -> None:
+    _, out = run(
+        folder([message(50, metadata={"created": "2031-03-09"}), *GOOD]),
+        received_at="metadata.created",
+    )
+    first = cases_of(out)[0]
+    assert (first.received_at, first.extra) == (
+        "2031-03-09",
+        {"metadata": {"created": first.received_at}},
+    )
+
+
+def test_a_field_that_no_row_has_is_named(folder) -> None:
+    root = folder([message(50, fields={"date_received": "2031-03-09"}), *GOOD])
+    with pytest.raises(ArfError) as error:
+        run(root, received_at="fields.date_recieved")
+    assert str(error.value) == (
+        "params.yaml: data.received_at: no row of any channel has fields.date_recieved "
+        "(did you mean fields.date_received?)"
+    )
+
+
+def test_one_channel_with_dates_is_enough(folder) -> None:
+    root = folder(GOOD)
+    dated = [message(i, fields={"date": "2031-03-09"}) for i in range(1, 30)]
+    (root / "webform.jsonl").write_bytes(lines(dated))
+    params = DataParams(
+        dir=root, splits=THIRDS, max_quarantine=0, max_words=100, received_at="fields.date"
+    )
+    ingest(params, ["botchat", "webform"], False, TAXONOMY, root.parent / "data")
+    received = {
+        name: {
+            case.received_at
+            for case in read_records(root.parent / f"data/cases/{name}.jsonl", Case)
+        }
+        for name in ("botchat", "webform")
+    }
+    assert received == {"botchat": {None}, "webform": {"2031-03-09"}}

@@ -14,6 +14,7 @@ from arf.ingest.near import NearDuplicates
 from arf.ingest.people import to_annotation
 from arf.ingest.quarantine import Quarantine
 from arf.ingest.raw import BrokenRowError, Row, check_channel, row_id, text_of, to_case
+from arf.ingest.received import ReceivedAt
 from arf.ingest.store import Store
 from arf.params import Section
 from arf.records import (
@@ -57,13 +58,24 @@ class Splits(Section):
 
 
 class DataParams(Section):
-    """The `data` section."""
+    """The `data` section.
+
+    Attributes:
+        dir: the folder of raw files.
+        limit: the most cases a channel.
+        splits: shares of the cases.
+        max_quarantine: the share of broken rows above which ingest stops.
+        max_words: what a case may have of them.
+        received_at: the field that says when a case was received, where its row has no
+            `received_at`: a dotted name, such as `fields.date_received`.
+    """
 
     dir: Path
     limit: int | None = Field(default=None, gt=0)
     splits: Splits
     max_quarantine: float = Field(ge=0, le=1)
     max_words: int = Field(gt=0)
+    received_at: str | None = Field(default=None, min_length=1)
 
     @field_validator("dir", mode="before")
     @classmethod
@@ -81,8 +93,11 @@ class Channel:
     before it kept in `store`.
     """
 
-    def __init__(self, name: str, params: DataParams, out: Path, store: Store) -> None:
+    def __init__(
+        self, name: str, params: DataParams, received: ReceivedAt, out: Path, store: Store
+    ) -> None:
         self.name = name
+        self.received = received
         self.params = params
         self.file = f"{name}.jsonl"
         self.out = out
@@ -179,6 +194,7 @@ class Channel:
 
     def _case_row(self, row: Row) -> Case:
         item = row_id(row)
+        row = self.received.fill(row)
         case = to_case(row, self.name, self.params.splits.of(item), self.params.max_words)
         if not self.store.add("id", item):
             raise BrokenRowError(f"repeated id {item}")
@@ -229,15 +245,18 @@ def ingest(
         Counts by channel: cases, cases per split, rows set aside, dropped or left out.
 
     Raises:
-        ArfError: a channel or a split has no data, or too many rows are broken.
+        ArfError: a channel or a split has no data, too many rows are broken, or no row has the
+            field that `received_at` names.
     """
     if not params.dir.is_dir():
         raise ArfError(f"data.dir: there is no folder {params.dir}; see docs/your-data.md")
     counts = {}
+    received = ReceivedAt(params.received_at)
     for name in channels:
         with Store() as store:
-            channel = Channel(name, params, out, store)
+            channel = Channel(name, params, received, out, store)
             counts[name] = _ingest_channel(channel, recorded_teacher, taxonomy)
+    received.check()
     return counts
 
 
