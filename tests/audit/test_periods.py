@@ -7,10 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arf.audit.periods import have_error, over_time, period_of
+from arf.audit.periods import over_time, period_of
 from arf.audit_stats.trend import trend
-from arf.files import sha256_text
-from arf.records import Annotation, Finding
 from arf.stats import rate
 from arf.timestamps import day_of
 
@@ -57,27 +55,14 @@ def test_names_sort_by_time(one: date, other: date, period) -> None:
     assert period_of(earlier, period) <= period_of(later, period)
 
 
-def label(item: str, who: str, *codes: str, **fields: object) -> Annotation:
-    return Annotation(
-        **{"id": item, "channel": "webform", "source": "r0", "annotator": who}
-        | {"text_sha256": sha256_text(item), "taxonomy": {"x": "1", "y": "1"}}
-        | {"errors": tuple(Finding(code=code) for code in codes)}
-        | fields
-    )
-
-
-def test_who_has_an_error() -> None:
-    labels = [
-        label("1", "anna", "x"),
-        label("1", "ben"),
-        label("2", "anna"),
-        label("3", "anna", "x", taxonomy={"x": "1"}),
-        label("4", "anna", status="unscored"),
-    ]
-    assert have_error(labels) == {
-        "x": {"1": True, "2": False, "3": True},
-        "y": {"1": False, "2": False},
+def follow(by_code: dict[str, dict[str, bool]], received, codes: list[str], period):
+    """`over_time` of what is told code by code."""
+    items = {item for found in by_code.values() for item in found}
+    verdicts = {
+        item: {code: found[item] for code, found in by_code.items() if item in found}
+        for item in items
     }
+    return over_time(verdicts, received, codes, period)
 
 
 def days(counts: list[tuple[str, int, int]]) -> tuple[dict[str, bool], dict[str, str | None]]:
@@ -94,7 +79,7 @@ def test_prevalence_by_period() -> None:
     found, received = days([("2031-01-09", 1, 10), ("2031-03-30", 1, 10), ("2031-10-01", 6, 8)])
     found |= {"never": True, "later": True}
     received |= {"never": None, "later": "soon"}
-    figures = over_time({"x": found}, received, ["x", "y"], "quarter")
+    figures = follow({"x": found}, received, ["x", "y"], "quarter")
     assert figures["undated"] == 2
     assert figures["periods"] == {
         "2031-Q1": {"n": 20, "prevalence": {"x": rate(2, 20), "y": None}},
@@ -105,11 +90,11 @@ def test_prevalence_by_period() -> None:
 
 
 def test_empty_periods_count_as_time_passed() -> None:
-    near = over_time(
+    near = follow(
         {"x": (one := days([("2031-01-01", 1, 9), ("2031-02-01", 2, 9), ("2031-03-01", 8, 9)]))[0]},
         one[1], ["x"], "month",
     )  # fmt: skip
-    far = over_time(
+    far = follow(
         {"x": (two := days([("2031-01-01", 1, 9), ("2031-02-01", 2, 9), ("2031-11-01", 8, 9)]))[0]},
         two[1], ["x"], "month",
     )  # fmt: skip
@@ -121,7 +106,7 @@ def test_empty_periods_count_as_time_passed() -> None:
 
 def test_a_mistyped_date_costs_no_endless_list() -> None:
     found, received = days([("0201-01-01", 0, 1), ("2031-02-01", 2, 9), ("2031-02-09", 8, 9)])
-    figures = over_time({"x": found}, received, ["x"], "week")
+    figures = follow({"x": found}, received, ["x"], "week")
     assert list(figures["periods"]) == ["0201-W01", "2031-W05", "2031-W06"]
     assert figures["trend"]["x"]["direction"] == "rising"
 
@@ -131,7 +116,7 @@ def test_trends_are_adjusted_over_codes() -> None:
     falling, _ = days([(f"2031-0{m}-01", 9 - m, 12) for m in range(1, 9)])
     even, _ = days([(f"2031-0{m}-01", 6, 12) for m in range(1, 9)])
     found = {"up": rising, "down": falling, "flat": even, "none": dict.fromkeys(rising, False)}
-    trends = over_time(found, received, [*found], "month")["trend"]
+    trends = follow(found, received, [*found], "month")["trend"]
     assert [trends[code]["direction"] for code in found] == ["rising", "falling", None, None]
     assert trends["none"]["p"] is None
     assert trends["up"]["p_holm"] == pytest.approx(3 * trends["up"]["p"], rel=1e-4)
@@ -141,8 +126,8 @@ def test_trends_are_adjusted_over_codes() -> None:
 def test_one_period_and_no_dates_tell_no_trend() -> None:
     found, received = days([("2031-01-01", 3, 9)])
     unknown = {"p": None, "p_holm": None, "direction": None}
-    assert over_time({"x": found}, received, ["x"], "year")["trend"] == {"x": unknown}
-    assert over_time({"x": found}, {}, ["x"], "year") == {
+    assert follow({"x": found}, received, ["x"], "year")["trend"] == {"x": unknown}
+    assert follow({"x": found}, {}, ["x"], "year") == {
         "undated": 9, "periods": {}, "trend": {"x": unknown},
     }  # fmt: skip
 

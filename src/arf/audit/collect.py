@@ -91,12 +91,14 @@ class Looked:
         known |= {label.id for label in self.labels}
         labelled = {label.id for label in self.labels}
         stratum: dict[str, str] = {}
+        received: dict[str, str | None] = {}
         outputs: dict[str, Output] = {}
         for case, output in read_pairs(TEACHER, [self.name]):
             if case.split == "train" and case.id in known:
                 stratum[case.id] = self.strata.of(case)
+                received[case.id] = case.received_at
             if case.id in labelled:
                 outputs[case.id] = output
         texts = {item: sha256_text(output.text) for item, output in outputs.items()}
         gathered = gather(self.labels, texts, self.name, taxonomy)
-        return Channel(self.name, self.strata, stratum, outputs, gathered, machines)
+        return Channel(self.name, self.strata, stratum, received, outputs, gathered, machines)

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from arf.audit.params import Period
+from arf.audit.rates import Verdicts
 from arf.audit_stats.trend import trend
-from arf.records import Annotation
 from arf.stats import holm, rate, rounded
 from arf.timestamps import day_of
 
@@ -31,24 +31,8 @@ def period_of(day: date, period: Period) -> str:
             return f"{day.year:04}"
 
 
-def have_error(labels: Iterable[Annotation]) -> dict[str, dict[str, bool]]:
-    """Returns by code, for each output that was assessed for it, whether it has the error.
-
-    That is where at least half of those who looked for it say so. Unscored outputs are in none.
-    """
-    votes: dict[str, dict[str, list[bool]]] = defaultdict(lambda: defaultdict(list))
-    for label in labels:
-        if label.status == "scored":
-            for code in label.taxonomy:
-                votes[code][label.id].append(code in label.codes())
-    return {
-        code: {item: 2 * sum(vote) >= len(vote) for item, vote in by_id.items()}
-        for code, by_id in votes.items()
-    }
-
-
 def over_time(
-    found: Mapping[str, Mapping[str, bool]],
+    found: Verdicts,
     received: Mapping[str, str | None],
     codes: Sequence[str],
     period: Period,
@@ -60,7 +44,7 @@ def over_time(
     and fall, can pass unseen. Labels count as a simple random sample.
 
     Args:
-        found: as `have_error` returns it, of one channel.
+        found: what labels say together of one channel's outputs.
         received: `received_at` of the labelled cases by id. Those without a date that can be read
             are in no period.
         codes: those to follow, in order.
@@ -73,17 +57,16 @@ def over_time(
         two periods have outputs or all outputs are alike. `undated`: how many labelled outputs
         are in no period.
     """
-    labelled = {item for by_id in found.values() for item in by_id}
-    days = {item: day for item in labelled if (day := day_of(received.get(item) or ""))}
+    days = {item: day for item in found if (day := day_of(received.get(item) or ""))}
     members: dict[str, list[str]] = defaultdict(list)
     for item, day in days.items():
         members[period_of(day, period)].append(item)
     counts = {
-        name: {code: _count(found.get(code, {}), members[name]) for code in codes}
+        name: {code: _count(found, members[name], code) for code in codes}
         for name in _span(list(days.values()), period)
     }
     return {
-        "undated": len(labelled) - len(days),
+        "undated": len(found) - len(days),
         "periods": {
             name: {
                 "n": len(members[name]),
@@ -96,8 +79,8 @@ def over_time(
     }
 
 
-def _count(by_id: Mapping[str, bool], items: Iterable[str]) -> tuple[int, int]:
-    assessed = [by_id[item] for item in items if item in by_id]
+def _count(found: Verdicts, items: Iterable[str], code: str) -> tuple[int, int]:
+    assessed = [found[item][code] for item in items if code in found[item]]
     return sum(assessed), len(assessed)
 
 

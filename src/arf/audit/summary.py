@@ -9,6 +9,7 @@ from arf.audit.anchoring import anchoring
 from arf.audit.calibration import calibrate
 from arf.audit.gather import Gathered
 from arf.audit.params import AuditParams
+from arf.audit.periods import over_time
 from arf.audit.rates import PEOPLE, Verdicts, own_rates, rates, verdicts
 from arf.audit.sample import Strata
 from arf.labels import GOLD
@@ -24,6 +25,7 @@ class Channel:
         name: of the channel.
         strata: how the training outputs are spread.
         stratum: of each training output that was drawn or labelled, by id.
+        received: when the cases of those were received, by id.
         outputs: those that people labelled, by id.
         people: people's labels that count.
         machines: the labels of annotators that are no person, by name; first `roles.annotator`'s.
@@ -32,6 +34,7 @@ class Channel:
     name: str
     strata: Strata
     stratum: Mapping[str, str]
+    received: Mapping[str, str | None]
     outputs: Mapping[str, Output]
     people: Gathered
     machines: Mapping[str, Sequence[Annotation]]
@@ -79,6 +82,7 @@ def summarize(channel: Channel, params: AuditParams, taxonomy: Taxonomy) -> dict
         "population": sum(channel.strata.population.values()),
         "prevalence": rates(people, machine, channel.stratum, channel.strata, codes),
         "strata": _by_stratum(basis, channel, codes),
+        "time": over_time(basis, channel.received, codes, params.period),
         "labels": _counts(channel),
         "agreement": agreement(scored, persons, codes, texts),
         "ratings": rating_agreement(scored),
