@@ -5,7 +5,7 @@ intervals cover 95 %. Figures in `benchmarks/audit_coverage.py`.
 """
 
 from collections.abc import Mapping, Sequence
-from math import sqrt
+from math import inf, sqrt
 from statistics import NormalDist
 from typing import Any, NamedTuple
 
@@ -85,9 +85,10 @@ def estimate(strata: Mapping[str, Cross]) -> dict[str, Any]:
     """Estimates the share of all outputs that have an error, by the narrowest honest interval.
 
     The normal interval of `ppi_mean` is too narrow where the sample holds few disagreements, few
-    outputs with the error or few without: it is looked at only where there are `ENOUGH` of each.
-    Elsewhere `post_stratified` is, which needs no such number. Either is used only where it is
-    narrower than the sample's own Wilson interval, which is used else.
+    outputs with the error or few without: it is looked at only where there are `ENOUGH` of each,
+    what was counted standing for what was to be expected. Elsewhere `post_stratified` is, which
+    needs no such number. Either is used only where it is narrower than the sample's own Wilson
+    interval, which is used else.
 
     Args:
         strata: by name; those of fewer than two sampled outputs are pooled.
@@ -204,7 +205,8 @@ def post_stratified(strata: Sequence[Cross]) -> Estimate | None:
         squares = sum(weight**2 * (with_it + without) for weight, with_it, without in cells)
         seen = sum(with_it + without for _, with_it, without in cells)
         left = 1 - seen / size
-        lo, hi = interval(share, weights**2 / squares / left if left > 0 else float("inf"))
+        effective = weights**2 / squares / left if left > 0 else inf
+        lo, hi = interval(share, effective, "jeffreys")
         assert lo is not None
         assert hi is not None
         part = size / population

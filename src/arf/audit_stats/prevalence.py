@@ -11,7 +11,8 @@ from typing import Any, Literal, NamedTuple
 from arf.stats import UNKNOWN, Interval, rounded
 
 Method = Literal["wilson", "exact"]
-_STATSMODELS: dict[Method, str] = {"wilson": "wilson", "exact": "beta"}
+Kind = Literal[Method, "jeffreys"]
+_STATSMODELS: dict[Kind, str] = {"wilson": "wilson", "exact": "beta", "jeffreys": "jeffreys"}
 _LEVEL = 0.975
 
 
@@ -134,8 +135,12 @@ def _fewer_degrees(n: int, strata: int) -> float:
     return float((t.ppf(_LEVEL, n - 1) / t.ppf(_LEVEL, n - strata)) ** 2)
 
 
-def interval(share: float, size: float, method: Method = "wilson") -> Interval:
-    """Returns the interval of a share seen in a sample of some effective size."""
+def interval(share: float, size: float, method: Kind = "wilson") -> Interval:
+    """Returns the interval of a share seen in a sample of some effective size.
+
+    Jeffreys' is the one that Brown, Cai and DasGupta modify (Statistical Science 16:101, 2001):
+    it reaches 0 where nothing was seen, and 1 where nothing else was.
+    """
     from statsmodels.stats.proportion import proportion_confint
 
     if size == inf:
