@@ -31,7 +31,7 @@ def prevalence(**lows: float | None) -> dict:
              "exposed_identifier": 0.4},
             {"unn_content_pleasantry": PASS, "inferred_sentiment": PASS,
              "exposed_identifier": PASS},
-            ["inferred_sentiment", "exposed_identifier"],  # a moderate error weighs twice
+            ["unn_content_pleasantry", "exposed_identifier"],  # a moderate error weighs twice
         ),
     ],
 )  # fmt: skip
