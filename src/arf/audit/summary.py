@@ -1,6 +1,6 @@
 """The figures of one channel's audit, from everybody's labels."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -124,3 +124,31 @@ def _counts(channel: Channel) -> dict[str, Any]:
         }
         for who in names
     }
+
+
+def warnings(audit: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """Yields what a reader of an audit's figures must know first, a line each.
+
+    Args:
+        audit: `metrics/audit.json`.
+    """
+    for channel, block in audit.items():
+        for who, found in block["labels"].items():
+            if found["outdated"]:
+                yield (
+                    f"{channel}: {found['outdated']} labels by {who} are of texts that have "
+                    "changed since, and count no more"
+                )
+            if found["stale"]:
+                codes = ", ".join(f"{code} {count}" for code, count in found["stale"].items())
+                yield (
+                    f"{channel}: labels by {who} were made under another definition and count no "
+                    f"more for it: {codes}"
+                )
+        for who, found in block["calibration"].items():
+            for code, figures in found["codes"].items():
+                if figures["below"]:
+                    yield (
+                        f"{channel}: {who} on {code}: {figures['below']} (audit.least), "
+                        f"against {found['against']}"
+                    )

@@ -22,7 +22,7 @@ from arf.files import read_json
 from arf.judge import JudgeParams
 from arf.layout import METRICS, base, cases, outputs, student, targets, untuned
 from arf.llm.account.prices import read_prices, sum_of_money
-from arf.llm.endpoint import Endpoint, LlmParams
+from arf.llm.endpoint import Endpoint, LlmParams, parameter
 from arf.models.generate import Greedy, Sampling
 from arf.params import load_section
 from arf.predict import PredictParams, Sampled
@@ -74,6 +74,10 @@ class _Plan:
             "judge": load_section("roles.judge", AnnotatorRole).root,
             "student": load_section("roles.student", StudentRole).root,
         }
+        self.audit = load_section("audit", AuditParams)
+        self.roles |= {
+            name: role.root for name, role in self.audit.roles(self._role("annotator")).items()
+        }
         self.estimator = Estimator(self.llm, self.prices)
         self.assumed = False
         self.told_by_rate = False
@@ -93,7 +97,8 @@ class _Plan:
                 )
         rounds = load_section("rounds", dict[str, Round])
         self._add("teacher", "teach", self._teach())
-        self._add("annotator", "audit", self._audit())
+        for role in self.audit.roles(self._role("annotator")):
+            self._add(role, "audit", self._audit(role))
         for stage, entries, split in (("trial", rounds, "heldout"), ("revise", rounds, None)):
             for name, entry in entries.items():
                 label = stage if stage == "trial" else f"revise-{name}"
@@ -124,14 +129,16 @@ class _Plan:
     def _annotator(self, role: str) -> ModelAnnotator:
         return ModelAnnotator(Unasked(), load_prompt(self.roles[role].prompt), self.taxonomy)
 
-    def _audit(self) -> Questions:
-        annotator = self._annotator("annotator")
-        params = load_section("audit", AuditParams)
-        size = params.width(AnnotatorRole(self.roles["annotator"]))
+    def _role(self, name: str) -> AnnotatorRole:
+        return AnnotatorRole(self.roles[name])
+
+    def _audit(self, role: str) -> Questions:
+        annotator = self._annotator(role)
+        size = self.audit.width(self._role(role))
         for channel in self.channels:
-            strata = stratify(read_cases([channel]), params.strata)
+            strata = stratify(read_cases([channel]), self.audit.strata)
             pairs = partial(self._pairs, TEACHER, channel, None)
-            for case, output in draw(pairs, strata, size, params):
+            for case, output in draw(pairs, strata, size, self.audit):
                 yield Asked(annotator.question(case, output))
 
     def _labels(self, role: str, source: str, split: str | None) -> Questions:
@@ -251,7 +258,7 @@ def _show(rows: list[Row], plan: _Plan) -> None:
     if plan.told_by_rate:
         typer.echo("Edits are told from the audit's rates, those of stages that are done as well.")
     for role in dict.fromkeys(row.role for row in rows if row.price is None):
-        typer.echo(f"roles.{role}: prices.yaml has no price for {plan.roles[role].model}")
+        typer.echo(f"{parameter(role)}: prices.yaml has no price for {plan.roles[role].model}")
     for line in _budgets(rows, plan, money[1]):
         typer.echo(line)
 
@@ -274,7 +281,7 @@ def _budgets(rows: list[Row], plan: _Plan, total: float | None) -> Iterator[str]
             own = [row.money(row.longest) for row in rows if row.role == role]
             known = [value for value in own if value is not None]
             most = sum(known) if len(known) == len(own) else None
-            budgets.append((f"roles.{role}.budget", params.budget, most))
+            budgets.append((f"{parameter(role)}.budget", params.budget, most))
     for name, budget, most in budgets:
         if budget is None:
             continue

@@ -5,13 +5,14 @@ from functools import partial
 from arf.annotate.providers import AnnotatorRole, open_annotator
 from arf.audit.collect import Looked, everybody, label_path
 from arf.audit.params import AuditParams
-from arf.audit.summary import summarize
+from arf.audit.summary import summarize, warnings
 from arf.channels import Channels, count_cases, write_by_channel
 from arf.files import write_json
 from arf.layout import METRICS
 from arf.llm.account import account
 from arf.llm.endpoint import LlmParams
 from arf.params import load_section
+from arf.progress import say
 from arf.stages import run
 from arf.taxonomy import load_taxonomy
 
@@ -41,6 +42,8 @@ def main() -> None:
     for channel in looked:
         metrics[channel.name] = summarize(channel.load([*roles], taxonomy), params, taxonomy)
     write_json(METRICS / "audit.json", metrics)
+    for warning in warnings(metrics):
+        say(warning)
 
 
 if __name__ == "__main__":
