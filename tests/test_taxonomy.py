@@ -1,5 +1,6 @@
 """The taxonomy of the project, and what a broken one says."""
 
+import json
 import shutil
 from copy import deepcopy
 from pathlib import Path
@@ -10,9 +11,9 @@ from ruamel.yaml import YAML
 
 from arf.annotate.rules import RulesAnnotator
 from arf.errors import ArfError
-from arf.records import Case, Output
+from arf.files import sha256_text
 from arf.revise.rules import RulesEditor
-from arf.taxonomy import Example, Taxonomy, load_taxonomy
+from arf.taxonomy import Code, Taxonomy, load_taxonomy
 
 PATH = Path(__file__).parents[1] / "prompts/taxonomy.yaml"
 TAXONOMY = load_taxonomy(PATH)
@@ -21,20 +22,6 @@ ORDER = [
     "unn_content_email_copy", "unn_content_redundant", "exposed_identifier", "missing_reason",
     "missing_outcome",
 ]  # fmt: skip
-# What the customer says in the case of an example that is right or wrong only against a source.
-SOURCES = {
-    "The customer paid $45 for the lamp at 3 pm.": "I paid $45.00 for the lamp at 15:00.",
-    "The customer had called 14 times about the late parcel.": "I called three times.",
-    "The customer was upset about the scratch on the table.": "I am really upset, a scratch!",
-    "The customer could be reached on (212) 555-0143.": "Call me on 212-555-0143 please.",
-    "The parcel of order 7734120 had not arrived.": "My order is 7734120.",
-    "He gave the e-mail address lena.holm@example.org and PIN 4471.": (
-        "It is lena.holm@example.org and my PIN is 4471."
-    ),
-    "The customer asked for a copy of the invoice of March, and it was sent.": (
-        "Please send me a copy of the invoice of March."
-    ),
-}
 
 
 def raw() -> dict[str, Any]:
@@ -77,42 +64,6 @@ def test_every_code_has_examples_of_both_kinds(name: str) -> None:
     examples = TAXONOMY.codes[name].examples
     assert len(examples.positive) >= 2
     assert len(examples.negative) >= 2
-
-
-def flagged(code: str, example: Example) -> list[str]:
-    case = Case(
-        id="c", channel="botchat", split="test",
-        turns=(
-            {"speaker": "customer", "text": SOURCES.get(example.text, "Hello. Where is my thing?")},
-            {"speaker": "bot", "text": "Let me see."},
-        ),
-    )  # fmt: skip
-    output = Output(id="c", channel="botchat", source="r0", text=example.text, provider="mock")
-    (label,) = RulesAnnotator(TAXONOMY).annotate([(case, output)])
-    return [error.span or "" for error in label.errors if error.code == code]
-
-
-DETECTED = [name for name in ORDER if TAXONOMY.codes[name].detector]
-
-
-@pytest.mark.parametrize(
-    ("code", "example"),
-    [(name, e) for name in DETECTED for e in TAXONOMY.codes[name].examples.positive],
-    ids=lambda value: value if isinstance(value, str) else value.text[:40],
-)
-def test_detectors_flag_the_positive_examples(code: str, example: Example) -> None:
-    spans = flagged(code, example)
-    assert example.span is not None
-    assert any(span in example.span or example.span in span for span in spans)
-
-
-@pytest.mark.parametrize(
-    ("code", "example"),
-    [(name, e) for name in DETECTED for e in TAXONOMY.codes[name].examples.negative],
-    ids=lambda value: value if isinstance(value, str) else value.text[:40],
-)
-def test_detectors_pass_over_the_negative_examples(code: str, example: Example) -> None:
-    assert flagged(code, example) == []
 
 
 @pytest.mark.parametrize(
@@ -215,3 +166,31 @@ def test_settings_do_not_change_the_hash_that_labels_carry() -> None:
         Taxonomy.model_validate(taxonomy).codes["unn_content_redundant"].sha256()
         != TAXONOMY.codes["unn_content_redundant"].sha256()
     )
+
+
+def test_a_source_changes_no_hash_and_a_reason_does() -> None:
+    taxonomy = raw()
+    code = taxonomy["codes"]["missing_reason"]
+    before = Taxonomy.model_validate(taxonomy).codes["missing_reason"].sha256()
+    code["examples"]["positive"][0]["source"] = "My lamp is broken."
+    code["examples"]["negative"][0]["source"] = [{"speaker": "bot", "text": "Which lamp?"}]
+    with_source = Taxonomy.model_validate(taxonomy).codes["missing_reason"]
+    assert with_source.examples.positive[0].source == "My lamp is broken."
+    assert with_source.sha256() == before
+    code["examples"]["positive"][0]["why"] = "another"
+    assert Taxonomy.model_validate(taxonomy).codes["missing_reason"].sha256() != before
+
+
+def test_the_hash_is_of_a_known_form() -> None:
+    """Labels that people gave to a definition must find it again."""
+    words = {
+        "title": "Sad",
+        "definition": "d",
+        "exception": "e",
+        "examples": {
+            "positive": [{"text": "sad", "span": "sad", "why": None}],
+            "negative": [{"text": "glad", "span": None, "why": "w"}],
+        },
+    }
+    code = Code.model_validate(words | {"severity": "minor"})
+    assert code.sha256() == sha256_text(json.dumps(words, sort_keys=True))

@@ -10,18 +10,29 @@ from pydantic import Field, PrivateAttr, TypeAdapter, ValidationError, model_val
 from arf.errors import ArfError
 from arf.files import describe, sha256_text
 from arf.params import Section, read_yaml
+from arf.records import Turn
 
 TAXONOMY = Path("prompts/taxonomy.yaml")
 Severity = Literal["minor", "moderate", "major", "critical"]
 FactKind = Literal["numbers", "names", "negations"]
+_SOURCES = {kind: {"__all__": {"source"}} for kind in ("positive", "negative")}
 
 
 class Example(Section):
-    """A text with the words in it that are the error, or with none where it is no error."""
+    """A text with the words in it that are the error, or with none where it is no error.
+
+    Attributes:
+        text: an output, or a piece of one.
+        span: the words of it that are the error.
+        why: what makes it an error or none, for people and models.
+        source: the same for rules: what the case says, a message or the turns of a dialogue; null
+            where that makes no difference. No label depends on it.
+    """
 
     text: str
     span: str | None = None
     why: str | None = None
+    source: str | tuple[Turn, ...] | None = None
 
     @model_validator(mode="after")
     def _span_is_there(self) -> "Example":
@@ -130,7 +141,7 @@ class Code(Section):
             "title": self.title,
             "definition": self.definition,
             "exception": self.exception,
-            "examples": self.examples.model_dump(),
+            "examples": self.examples.model_dump(exclude=_SOURCES),
         }
         return sha256_text(json.dumps(words, sort_keys=True))
 

@@ -1,0 +1,1 @@
+"""Upkeep of the taxonomy: examples held against detectors, and people's notes that lack a code."""
