@@ -10,9 +10,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from arf.annotate.asking import ModelAnnotator
 from arf.annotate.providers import RulesRole
@@ -21,11 +18,11 @@ from arf.audit.params import AuditParams
 from arf.bases.prepare import Base
 from arf.channels import Channels
 from arf.cli.endpoints import endpoints_findings
-from arf.cli.findings import Finding, State
+from arf.cli.findings import Finding, State, caught, show
+from arf.cli.rendering import blank_pair, render_edit, unfenced_findings
 from arf.cli.roles import Roles
 from arf.cli.unasked import Unasked
 from arf.compare import CompareParams
-from arf.errors import ArfError
 from arf.ingest.convert import DataParams
 from arf.judge import JudgeParams
 from arf.layout import untuned
@@ -33,9 +30,6 @@ from arf.llm.endpoint import Endpoint, LlmParams, LocalModel
 from arf.params import did_you_mean, load_section
 from arf.predict import PredictParams, Sampled
 from arf.prompts import PROMPTS, load_prompt
-from arf.records import Case, Output
-from arf.revise import Request
-from arf.revise.asking import ModelEditor
 from arf.rounds import TEACHER, Round, check, ordered
 from arf.sample import SampleParams
 from arf.targets import TargetsParams
@@ -81,24 +75,9 @@ def doctor(
 
     Every line that is not fine says what to do. Exits with 1 if a run would fail.
     """
-    table = Table("check", "", "finding", box=None)
-    failed = False
     checks = {**CHECKS, "endpoints": endpoints_findings} if endpoints else CHECKS
-    for name, examine in checks.items():
-        for finding in _findings(examine):
-            failed |= finding.state == "fail"
-            mark = {"ok": "[green]ok[/]", "note": "[yellow]note[/]", "fail": "[red]FAIL[/]"}
-            table.add_row(name, mark[finding.state], escape(finding.text))
-    Console(soft_wrap=True).print(table)
-    if failed:
+    if show("check", {name: caught(examine) for name, examine in checks.items()}):
         raise typer.Exit(1)
-
-
-def _findings(check: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
-    try:
-        yield from check()
-    except ArfError as error:
-        yield Finding("fail", str(error))
 
 
 def _environment() -> Iterator[Finding]:
@@ -169,12 +148,7 @@ def _prompts() -> Iterator[Finding]:
     asked |= {role.prompt for name in Roles.model_fields
               if hasattr(role := getattr(roles, name).root, "prompt")}  # fmt: skip
     for path in sorted(asked):
-        for place in load_prompt(path).unfenced():
-            yield Finding(
-                "note",
-                f'{path}: {place} stands there without | fence("tag"): a customer could write '
-                "what reads as an instruction",
-            )
+        yield from unfenced_findings(path)
     for channel in channels:
         _render(roles, channel, taxonomy)
     yield Finding("ok", f"{len(taxonomy.codes)} codes, prompts render for {', '.join(channels)}")
@@ -182,8 +156,7 @@ def _prompts() -> Iterator[Finding]:
 
 def _render(roles: Roles, channel: str, taxonomy: Taxonomy) -> None:
     """Renders the prompts of all roles that ask a model."""
-    case = Case(id="probe", channel=channel, split="train", text="probe")
-    output = Output(id="probe", channel=channel, source="probe", text="probe", provider="probe")
+    case, output = blank_pair(channel)
     for writer in (roles.teacher.root, roles.student.root):
         if not isinstance(writer, RecordedRole):
             load_prompt(writer.prompt).messages(case)
@@ -192,10 +165,9 @@ def _render(roles: Roles, channel: str, taxonomy: Taxonomy) -> None:
             prompt = load_prompt(annotator.prompt)
             ModelAnnotator(Unasked(), prompt, taxonomy).question(case, output)
     if isinstance(roles.editor.root, Endpoint | LocalModel):
-        editor = ModelEditor(Unasked(), taxonomy)
         for name, code in taxonomy.codes.items():
             if code.prompt is not None:
-                editor.question(Request(case, output, "probe", name, ()))
+                render_edit(name, channel, taxonomy)
 
 
 def _data() -> Iterator[Finding]:
