@@ -13,6 +13,7 @@ from arf.cli.profile import profile
 from arf.cli.prompts import prompts
 from arf.cli.rules import rules
 from arf.cli.sample import sample
+from arf.cli.taxonomy import taxonomy
 from arf.cli.ui import ui
 from arf.disk import refusal_of_disk
 from arf.errors import ArfError
@@ -35,6 +36,7 @@ app.add_typer(cache, name="cache")
 app.add_typer(profile, name="profile")
 app.add_typer(prompts, name="prompts")
 app.add_typer(rules, name="rules")
+app.add_typer(taxonomy, name="taxonomy")
 
 
 def main() -> None:
