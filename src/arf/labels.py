@@ -6,12 +6,15 @@ The folder, `audit.labels` of `params.yaml`, is nobody's output: DVC never delet
 import os
 import re
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+
+from pydantic import ValidationError
 
 from arf.errors import ArfError
 from arf.files import read_records, replacing
 from arf.records import Annotation
+from arf.state import state_dir
 
 GOLD = "gold"  # the annotator that adjudication writes
 _NAME = re.compile(r"[\w][\w .-]{0,63}")
@@ -79,10 +82,33 @@ def read_own(folder: Path, annotator: str, channel: str) -> Iterator[Annotation]
         yield label
 
 
+@contextmanager
+def held(annotator: str) -> Iterator[None]:
+    """Keeps every other process from labelling under a name while the block runs.
+
+    Raises:
+        ArfError: another process does so now.
+    """
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(state_dir("labels") / f"{annotator.casefold()}.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise ArfError(
+            f"{annotator} is labelling in another process; end that one, or take another name"
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
 def cut_half_line(path: Path) -> bool:
     """Cuts what a killed process left half-written at the end of a file of labels.
 
-    Such a line was never acknowledged. Returns whether there was one.
+    Such a line was never acknowledged. One that lacks nothing but its end of line, as some editors
+    leave it, is given that. Returns whether anything was cut.
     """
     if not path.exists():
         return False
@@ -91,7 +117,13 @@ def cut_half_line(path: Path) -> bool:
         whole = content.rfind(b"\n") + 1
         if whole == len(content):
             return False
-        file.truncate(whole)
+        try:
+            Annotation.model_validate_json(content[whole:])
+        except ValidationError:
+            file.truncate(whole)
+        else:
+            file.write(b"\n")
+            return False
     return True
 
 
@@ -106,7 +138,10 @@ def append(folder: Path, label: Annotation) -> None:
 
 
 def rewrite(folder: Path, annotator: str, labels: Iterable[Annotation]) -> None:
-    """Writes all labels of one annotator anew, of every channel that occurs, or none of them."""
+    """Writes all labels of one annotator anew, of every channel that occurs, or none of them.
+
+    They are on disk when this returns.
+    """
     with ExitStack() as stack:
         files = {}
         for label in labels:
@@ -114,3 +149,6 @@ def rewrite(folder: Path, annotator: str, labels: Iterable[Annotation]) -> None:
                 path = label_file(folder, annotator, label.channel)
                 files[label.channel] = stack.enter_context(replacing(path))
             files[label.channel].write(label.model_dump_json() + "\n")
+        for file in files.values():
+            file.flush()
+            os.fsync(file.fileno())
