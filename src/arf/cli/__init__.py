@@ -4,6 +4,7 @@ import sys
 
 import typer
 
+from arf.cli.annotate import annotate
 from arf.cli.audit import audit
 from arf.cli.cache import cache
 from arf.cli.doctor import doctor
@@ -27,6 +28,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
 )
 app.command()(doctor)
+app.command()(annotate)
 app.command()(ui)
 app.command()(sample)
 app.command()(estimate)
