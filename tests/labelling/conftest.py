@@ -27,9 +27,7 @@ def make_items(make_case, make_output) -> Callable[..., list[Item]]:
         return [
             Item(
                 make_case(f"{channel}-{i}", channel=channel),
-                make_output(
-                    f"{channel}-{i}", f"He was sad. It is {i}.", channel=channel, **output
-                ),
+                make_output(f"{channel}-{i}", f"He was sad. It is {i}.", channel=channel, **output),
             )
             for i in range(count)
         ]

@@ -2,6 +2,7 @@
 
 import typer
 
+from arf.cli.audit.adjudicate import adjudicate, disagreements
 from arf.cli.audit.plan import plan
 from arf.cli.audit.robustness import robustness
 
@@ -14,4 +15,6 @@ def about() -> None:
 
 
 audit.command()(plan)
+audit.command()(disagreements)
+audit.command()(adjudicate)
 audit.command()(robustness)

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
@@ -12,7 +13,7 @@ from arf.audit.sample import Strata, allocate, stratify
 from arf.audit_plan import Need, needs
 from arf.channels import Channels, read_pairs
 from arf.errors import ArfError
-from arf.files import read_json, replacing
+from arf.files import describe, read_json, replacing
 from arf.layout import METRICS
 from arf.params import PARAMS, did_you_mean, load_section
 from arf.patch import patch
@@ -45,7 +46,10 @@ def plan(
     """
     params = load_section("audit", AuditParams)
     if by is not None:
-        params = AuditParams.model_validate(params.model_dump() | {"strata": by})
+        try:
+            params = AuditParams.model_validate(params.model_dump() | {"strata": by})
+        except ValidationError as error:
+            raise ArfError(f"--by {by}: {describe(error).removeprefix('strata: ')}") from error
     taxonomy = load_taxonomy()
     given = _rates(rate or [], list(taxonomy.codes))
     console = Console(width=WIDTH, markup=False)

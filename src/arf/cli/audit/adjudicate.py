@@ -1,0 +1,93 @@
+"""`arf audit disagreements` and `arf audit adjudicate`: what people differ on, and how it ends."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from arf.audit.collect import everybody
+from arf.audit.gather import gather
+from arf.audit.params import AuditParams
+from arf.channels import Channels, read_pairs
+from arf.cli.audit.faults import refuse
+from arf.errors import ArfError
+from arf.files import sha256_text
+from arf.labelling.adjudication import (
+    RATING,
+    Labelled,
+    disagreements_on,
+    read_verdicts,
+    write_disagreements,
+)
+from arf.labelling.items import Item
+from arf.labels import GOLD, rewrite
+from arf.params import load_section
+from arf.progress import say
+from arf.records import Annotation
+from arf.rounds import TEACHER
+from arf.taxonomy import Taxonomy, load_taxonomy
+
+
+def disagreements(
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="A new .xlsx or .csv.")],
+) -> None:
+    """List what people disagree on, a row an output and code, for them to talk about.
+
+    Fill in `verdict` (yes or no, of a rating 1 to 5), the right words and the reason; then
+    arf audit adjudicate OUT. What was decided before stands in the list already.
+    """
+    params = load_section("audit", AuditParams)
+    count = write_disagreements(out, _labelled(params, load_taxonomy()).values())
+    say(f"{out}: {count} disagreements")
+    if count:
+        say(f"next: fill in verdict and reason, then arf audit adjudicate {out}")
+
+
+def adjudicate(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The list, with verdicts.")],
+) -> None:
+    """Make `gold` of what people agree on and of what was decided, with the reasons.
+
+    Gold goes before everybody's labels wherever it says something. It is written anew each time,
+    from all labels and this file.
+    """
+    params = load_section("audit", AuditParams)
+    taxonomy = load_taxonomy()
+    labelled = _labelled(params, taxonomy)
+    if not labelled:
+        raise ArfError(
+            "no output has labels of two people yet: arf annotate --as NAME, for each of them"
+        )
+    checked = read_verdicts(file, labelled, taxonomy)
+    if checked.faults:
+        refuse(file, checked.faults)
+    rewrite(params.labels, GOLD, checked.labels)
+    undecided = sum(
+        code not in gold.taxonomy if code != RATING else gold.rating is None
+        for one, gold in zip(labelled.values(), checked.labels, strict=True)
+        for code in disagreements_on(one)
+    )
+    say(f"{params.labels / GOLD}: {len(checked.labels)} outputs, {undecided} disagreements open")
+    say("next: dvc repro audit")
+
+
+def _labelled(params: AuditParams, taxonomy: Taxonomy) -> dict[str, Labelled]:
+    """Returns the outputs that two people or more have labelled, by key of their item."""
+    channels = load_section("channels", Channels).root
+    everyone = everybody(channels, params.model_copy(update={"people": None}))
+    found: dict[str, Labelled] = {}
+    for channel, labels in everyone.items():
+        wanted = {label.id for label in labels}
+        pairs = {case.id: (case, output) for case, output in read_pairs(TEACHER, [channel])
+                 if case.id in wanted}  # fmt: skip
+        texts = {item: sha256_text(output.text) for item, (_, output) in pairs.items()}
+        for item, own in gather(labels, texts, channel, taxonomy).by_item().items():
+            people = [label for label in own if label.annotator != GOLD]
+            if len(people) > 1:
+                one = Labelled(Item(*pairs[item]), people, _gold(own))
+                found[one.item.key] = one
+    return found
+
+
+def _gold(labels: list[Annotation]) -> Annotation | None:
+    return next((label for label in labels if label.annotator == GOLD), None)
