@@ -41,6 +41,8 @@ def variables(path: Path, channel: str) -> dict[str, Any]:
     if path.name == "judge.yaml":
         codes = {n: c for n, c in TAXONOMY.codes.items() if c.applies_to(channel)}
         return {"output": "A summary.", "codes": codes, "ratings": TAXONOMY.ratings}
+    if path.name == "suggest.yaml":
+        return {"codes": TAXONOMY.codes, "code": None}
     return {
         "output": "A summary. They were sad.",
         "findings": (Finding(code=path.stem, span="They were sad", start=11, note="why"),),

@@ -3,19 +3,40 @@
 from collections import Counter
 from collections.abc import Iterator
 from functools import partial
+from itertools import chain
+from pathlib import Path
+from typing import Annotated
 
 import typer
+from rich.console import Console
+from rich.table import Table
 
+from arf.annotate.providers import AnnotatorRole, RulesRole
+from arf.audit.params import AuditParams
 from arf.channels import Channels
 from arf.cli.findings import Finding, caught, show
 from arf.cli.rendering import render_edit, unfenced_findings
+from arf.errors import ArfError
+from arf.files import read_records, replacing
+from arf.labels import read_labels
+from arf.layout import METRICS, people
+from arf.llm.account import account
+from arf.llm.endpoint import LlmParams
 from arf.params import did_you_mean, load_section
-from arf.prompts import PROMPTS
+from arf.prompts import PROMPTS, load_prompt
+from arf.records import UNLISTED, Annotation
 from arf.revise.rules import RulesEditor
 from arf.rounds import Round
 from arf.rounds import check as check_rounds
 from arf.taxonomy import TAXONOMY, Taxonomy, load_taxonomy
+from arf.upkeep.clusters import LEAST, Cluster, cluster
+from arf.upkeep.drafts import SHOWN, looks_like, named, to_yaml
 from arf.upkeep.holding import hold
+from arf.upkeep.naming import PROMPT, propose
+from arf.upkeep.remarks import remarks
+
+SUGGESTIONS = METRICS / "taxonomy" / "suggestions.yaml"
+WIDTH = 150  # of the table, whatever the terminal
 
 taxonomy = typer.Typer(no_args_is_help=True)
 
@@ -93,3 +114,79 @@ def _prompt(name: str, taxonomy: Taxonomy, channels: tuple[str, ...]) -> Iterato
     for channel in channels:
         render_edit(name, channel, taxonomy)
     yield Finding("ok", f"prompt {code.prompt} renders for {', '.join(channels)}")
+
+
+@taxonomy.command()
+def suggest(
+    llm: Annotated[
+        bool, typer.Option("--llm", help="Let the model of roles.annotator word the drafts.")
+    ] = False,
+    out: Annotated[Path, typer.Option(help="Where the drafts go.")] = SUGGESTIONS,
+) -> None:
+    """Cluster people's remarks into drafts of codes that the taxonomy lacks.
+
+    Read are the words that people marked as `unlisted`, their notes on whole outputs, and of their
+    notes on findings with a code those that say more than the code does: these may be sub-types.
+    """
+    codes = load_taxonomy()
+    params = load_section("audit", AuditParams)
+    found = list(remarks(_labels(params), codes))
+    clusters = named(cluster(found, codes, params.seed))
+    lacking = sum(remark.code is None for remark in found)
+    if lacking < LEAST:
+        typer.echo(
+            f"{lacking} remarks without a code, of {LEAST} that candidates need: label more "
+            f"outputs, mark what fits no code as {UNLISTED}, and note why it is wrong"
+        )
+    if not clusters:
+        typer.echo(f"{len(found)} remarks in all, and no cluster among them: nothing is written")
+        return
+    with replacing(out) as file:
+        file.write(to_yaml(clusters, codes))
+    if llm:
+        _word(clusters, codes, out)
+    _show(clusters)
+    rest = len(found) - sum(len(each.remarks) for each in clusters.values())
+    typer.echo(f"{rest} of {len(found)} remarks are in no cluster; drafts: {out}")
+
+
+def _labels(params: AuditParams) -> Iterator[Annotation]:
+    """Streams what the people who count labelled, here and before."""
+    for channel in load_section("channels", Channels).root:
+        brought = people(channel)
+        known = read_records(brought, Annotation) if brought.exists() else iter(())
+        for label in chain(known, read_labels(params.labels, channel)):
+            if params.people is None or label.annotator in params.people:
+                yield label
+
+
+def _word(clusters: dict[str, Cluster], taxonomy: Taxonomy, out: Path) -> None:
+    """Writes the drafts anew, as a model words them."""
+    role = load_section("roles.annotator", AnnotatorRole).root
+    if isinstance(role, RulesRole):
+        raise ArfError(
+            "--llm: roles.annotator is rules, which word nothing; set a model (docs/endpoints.md, "
+            f"docs/models.md), or fill in the drafts in {out} yourself"
+        )
+    from arf.llm.open import open_asker
+
+    with account("taxonomy-suggest", load_section("llm", LlmParams)) as spending:
+        asker = open_asker(role, "annotator", spending)
+        said = propose(clusters, asker, load_prompt(PROMPT), taxonomy)
+        proposals = dict(zip(clusters, said, strict=True))
+        with replacing(out) as file:
+            file.write(to_yaml(clusters, taxonomy, proposals))
+
+
+def _show(clusters: dict[str, Cluster]) -> None:
+    table = Table("draft", "remarks", "words", "", "most central", box=None, padding=(0, 2, 1, 0))
+    for name, each in clusters.items():
+        channels = "\n".join(f"{channel} {n}" for channel, n in each.channels.items())
+        table.add_row(
+            name,
+            f"{len(each.remarks)}\n{channels}",
+            "\n".join(each.terms),
+            looks_like(each),
+            "\n".join(map(str, each.examples(SHOWN))),
+        )
+    Console(width=WIDTH, soft_wrap=True, markup=False).print(table)
