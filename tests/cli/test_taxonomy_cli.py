@@ -29,6 +29,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     shutil.copy(ROOT / "params.yaml", tmp_path)
     shutil.copytree(ROOT / "prompts", tmp_path / "prompts")
     monkeypatch.chdir(tmp_path)
+    for channel in ("botchat", "webform"):
+        write_records(people(channel), [])
     return tmp_path
 
 
@@ -195,6 +197,15 @@ def test_without_any_label(folder: Path) -> None:
     status, out = run("suggest")
     assert status == 0
     assert out.startswith("0 remarks without a code, of 6 that candidates need: label more outputs")
+
+
+def test_labels_that_are_not_there_are_one_line(folder: Path) -> None:
+    set_params({"audit": {"people": ["C"]}})
+    with pytest.raises(ArfError, match=r"audit\.people: no labels by 'C'"):
+        run("suggest")
+    people("webform").unlink()
+    with pytest.raises(ArfError, match=r"people/webform\.jsonl: no such file; run the stage"):
+        run("suggest")
 
 
 def test_sub_types_are_drafted_where_no_candidate_is(folder: Path) -> None:

@@ -12,19 +12,19 @@ from rich.console import Console
 from rich.table import Table
 
 from arf.annotate.providers import AnnotatorRole, RulesRole
+from arf.audit.collect import everybody
 from arf.audit.params import AuditParams
 from arf.channels import Channels
 from arf.cli.findings import Finding, caught, show
 from arf.cli.rendering import render_edit, unfenced_findings
 from arf.errors import ArfError
-from arf.files import read_records, replacing
-from arf.labels import read_labels
-from arf.layout import METRICS, people
+from arf.files import replacing
+from arf.layout import METRICS
 from arf.llm.account import account
 from arf.llm.endpoint import LlmParams
 from arf.params import did_you_mean, load_section
 from arf.prompts import PROMPTS, load_prompt
-from arf.records import UNLISTED, Annotation
+from arf.records import UNLISTED
 from arf.revise.rules import RulesEditor
 from arf.rounds import Round
 from arf.rounds import check as check_rounds
@@ -130,7 +130,8 @@ def suggest(
     """
     codes = load_taxonomy()
     params = load_section("audit", AuditParams)
-    found = list(remarks(_labels(params), codes))
+    labels = everybody(load_section("channels", Channels).root, params)
+    found = list(remarks(chain.from_iterable(labels.values()), codes))
     clusters = named(cluster(found, codes, params.seed))
     lacking = sum(remark.code is None for remark in found)
     if lacking < LEAST:
@@ -148,16 +149,6 @@ def suggest(
     _show(clusters)
     rest = len(found) - sum(len(each.remarks) for each in clusters.values())
     typer.echo(f"{rest} of {len(found)} remarks are in no cluster; drafts: {out}")
-
-
-def _labels(params: AuditParams) -> Iterator[Annotation]:
-    """Streams what the people who count labelled, here and before."""
-    for channel in load_section("channels", Channels).root:
-        brought = people(channel)
-        known = read_records(brought, Annotation) if brought.exists() else iter(())
-        for label in chain(known, read_labels(params.labels, channel)):
-            if params.people is None or label.annotator in params.people:
-                yield label
 
 
 def _word(clusters: dict[str, Cluster], taxonomy: Taxonomy, out: Path) -> None:
