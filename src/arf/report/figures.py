@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 ACCENT = "#3b82c4"
 RATING_AXIS = (0.9, 5.1)
 _INK = "#010203"
-_STYLE: dict[Any, Any] = {
+STYLE: dict[Any, Any] = {
     "text.parse_math": False,
     "svg.hashsalt": "arf",
     "svg.fonttype": "none",
@@ -99,7 +99,7 @@ def chart(
     ink: dict[Any, Any] = dict.fromkeys(
         ("text.color", "axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color"), _INK
     )
-    with rc_context({**_STYLE, **ink}):
+    with rc_context({**STYLE, **ink}):
         figure = Figure(figsize=(3.8, 0.5 + 0.22 * max(len(rows), 1)), layout="constrained")
         _draw(figure.subplots(), rows, limits or (0, _top(rows)))
         svg = _save(figure, "svg", transparent=True).decode("utf-8")
@@ -117,7 +117,7 @@ def picture(comparison: Mapping[str, Any], path: Path) -> None:
     from matplotlib.figure import Figure
 
     ratings, errors = estimates(comparison, "rating"), estimates(comparison, "errors_per_case")
-    with rc_context(_STYLE):
+    with rc_context(STYLE):
         height = 1.1 + 0.3 * max(len(ratings), len(errors), 1)
         figure = Figure(figsize=(9, height), layout="constrained")
         left, right = figure.subplots(1, 2)
@@ -127,13 +127,18 @@ def picture(comparison: Mapping[str, Any], path: Path) -> None:
         right.set_title("errors per case (fewer is better)", fontsize=10)
         kind = "SYNTHETIC data" if comparison["synthetic"] else "test cases"
         figure.suptitle(f"Judged on {kind}, with 95 % intervals", fontsize=10)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(f".{path.name}.part")
-        try:
-            part.write_bytes(_save(figure, path.suffix.lstrip(".")))
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
+        write_figure(figure, path)
+
+
+def write_figure(figure: "Figure", path: Path) -> None:
+    """Writes a figure to a PNG or SVG file, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_bytes(_save(figure, path.suffix.lstrip(".")))
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _save(figure: "Figure", kind: str, *, transparent: bool = False) -> bytes:
