@@ -113,9 +113,32 @@ def track(params: TrackParams, root: Path) -> Mirror:
     return Mirror(experiment_id, tuple(written[::-1]), tuple(unchanged[::-1]))
 
 
+def keep(experiment: str, run: SourceRun, again: str) -> bool:
+    """Writes one run, unless the experiment has a finished one with its pipeline key.
+
+    Args:
+        experiment: the experiment.
+        run: what to write.
+        again: what to do again once the store answers, for the message.
+
+    Returns:
+        Whether the run is new.
+
+    Raises:
+        ArfError: the store refuses or does not answer.
+    """
+    with FileLock(state_dir("mlflow") / "track.lock"), told_plainly(again):
+        client = open_client()
+        experiment_id = find_experiment(client, experiment)
+        if _is_there(client, experiment_id, run.tags["pipeline_key"]):
+            return False
+        _write(client, experiment_id, run)
+        return True
+
+
 @contextmanager
-def told_plainly() -> Iterator[None]:
-    """Turns whatever MLflow raises into one line."""
+def told_plainly(again: str = "run track again") -> Iterator[None]:
+    """Turns whatever MLflow raises into one line, which ends with what to do `again`."""
     for name, value in _CLIENT.items():
         os.environ.setdefault(name, value)
     from mlflow.exceptions import MlflowException
@@ -131,7 +154,7 @@ def told_plainly() -> Iterator[None]:
         what = told.group(1) if told else (str(error).splitlines() or ["no answer"])[0]
         line = (
             f"MLflow at {tracking_uri()}: {what[:300].rstrip('.')}. All figures are in their "
-            "files: start or mend the server, then run track again"
+            f"files: start or mend the server, then {again}"
         )
         raise ArfError(without_credentials(line)) from None
 
@@ -195,5 +218,6 @@ def _write(client: "MlflowClient", experiment_id: str, source: SourceRun) -> Non
             client.log_artifact(run_id, str(path), folder or None)
     for name, text in source.texts.items():
         client.log_text(run_id, text, name)
-    client.log_table(run_id, dict(source.table), "outputs.json")
+    if source.table:
+        client.log_table(run_id, dict(source.table), "outputs.json")
     client.set_terminated(run_id, "FINISHED")
