@@ -16,7 +16,7 @@ from arf.files import complaint
 PARAMS = Path("params.yaml")
 SECTIONS = (
     "data", "channels", "sample", "roles", "llm", "audit", "trial", "targets", "rounds",
-    "bases", "train", "students", "predict", "sampled", "judge", "compare", "track",
+    "bases", "train", "students", "predict", "sampled", "judge", "compare", "monitor", "track",
 )  # fmt: skip
 
 TAGS = ("source", "provider")  # the fields that say which of several models a mapping follows

@@ -58,7 +58,7 @@ def test_a_fresh_clone_is_healthy(folder: Path) -> None:
     code, out = diagnose()
     assert "FAIL" not in out
     assert code == 0
-    assert "17 sections are valid" in out
+    assert "18 sections are valid" in out
     assert "dvc repro writes it" in out
 
 

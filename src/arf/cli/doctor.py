@@ -27,6 +27,7 @@ from arf.ingest.convert import DataParams
 from arf.judge import JudgeParams
 from arf.layout import untuned
 from arf.llm.endpoint import Endpoint, LlmParams, LocalModel
+from arf.monitor.params import MonitorParams
 from arf.params import did_you_mean, load_section
 from arf.predict import PredictParams, Sampled
 from arf.prompts import PROMPTS, load_prompt
@@ -62,6 +63,7 @@ SECTIONS: dict[str, Any] = {
     "sampled": dict[str, Sampled],
     "judge": JudgeParams,
     "compare": CompareParams,
+    "monitor": MonitorParams,
     "track": TrackParams,
 }
 
