@@ -10,6 +10,7 @@ from arf.cli.cache import cache
 from arf.cli.doctor import doctor
 from arf.cli.estimate import estimate
 from arf.cli.merge import merge
+from arf.cli.monitor import monitor
 from arf.cli.profile import profile
 from arf.cli.prompts import prompts
 from arf.cli.rules import rules
@@ -33,6 +34,7 @@ app.command()(ui)
 app.command()(sample)
 app.command()(estimate)
 app.command()(merge)
+app.command()(monitor)
 app.add_typer(audit, name="audit")
 app.add_typer(cache, name="cache")
 app.add_typer(profile, name="profile")
