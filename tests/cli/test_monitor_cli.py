@@ -8,15 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from mock_endpoint import Behaviour, MockEndpoint
 from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
 from arf.annotate.rules import RulesAnnotator
 from arf.cli import app
 from arf.errors import ArfError
-from arf.files import write_json, write_records
+from arf.files import read_records, write_json, write_records
 from arf.monitor.baseline import baseline_path
 from arf.monitor.mirror import mirror_batch
+from arf.prompts import load_prompt
 from arf.records import Annotation, Case, Output
 from arf.taxonomy import load_taxonomy
 from arf.track.mirror import tracking_uri
@@ -99,6 +101,13 @@ def refused(*options: str, name: str = "new.jsonl") -> str:
         monitor(*options, name=name)
     assert "\n" not in str(error.value)
     return str(error.value)
+
+
+def played(body: dict[str, Any]) -> str:
+    """Answers as an annotator that sees one error."""
+    found = "The customer was furious." in body["messages"][-1]["content"]
+    error = {"code": "inferred_sentiment", "span": "The customer was furious."}
+    return json.dumps({"errors": [error] if found else [], "rating": 4})
 
 
 def set_param(name: str, value: object) -> None:
@@ -227,6 +236,29 @@ def test_another_annotator_is_refused_before_anything_is_asked(folder: Path) -> 
     set_param("roles.annotator", endpoint)
     write(rows())
     assert "labelled by rules, and roles.annotator is now openai:m; like must be" in refused()
+
+
+def test_a_model_labels_the_batch_and_nothing_is_asked_twice(folder: Path) -> None:
+    with MockEndpoint(Behaviour(answer=played)) as server:
+        endpoint = {"provider": "openai", "base_url": server.url, "model": "m"}
+        set_param("roles.annotator", endpoint)
+        sha = load_prompt(Path("prompts/judge.yaml")).sha256
+        taxonomy = load_taxonomy()
+        for channel in ("botchat", "webform"):
+            path = baseline_path("r0", channel)
+            hashes = taxonomy.hashes(frozenset(taxonomy.codes), channel)
+            model = {"annotator": "openai:m", "prompt_sha256": sha, "taxonomy": hashes}
+            old = list(read_records(path, Annotation))
+            write_records(path, [label.model_copy(update=model) for label in old])
+        write(rows(40, webform=30))
+        out = monitor(code=3)
+        asked = server.stats.total
+        assert "inferred_sentiment rose on webform from 10 % to 75 %" in out
+        assert "rose on botchat" not in out
+        monitor(code=3)
+        assert server.stats.total == asked
+    usage = json.loads(Path("metrics/requests/monitor/usage.json").read_text("utf-8"))
+    assert usage["annotator"]["asked"] == usage["annotator"]["hits"] == 80
 
 
 @pytest.mark.parametrize(
