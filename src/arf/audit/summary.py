@@ -110,7 +110,7 @@ def _by_stratum(found: Verdicts, channel: Channel, codes: Sequence[str]) -> dict
 
 
 def _counts(channel: Channel) -> dict[str, Any]:
-    """Returns by annotator how many labels count and how many are of the past."""
+    """Returns by annotator whether it is a person, how many labels count and how many are old."""
     people = channel.people
     counted = by_annotator(
         [*people.labels, *(one for own in channel.machines.values() for one in own)]
@@ -118,6 +118,7 @@ def _counts(channel: Channel) -> dict[str, Any]:
     names = sorted({*counted, *people.outdated, *people.stale})
     return {
         who: {
+            "person": who not in channel.machines,
             "scored": len(counted.get(who, ())),
             "outdated": people.outdated[who],
             "stale": dict(sorted(people.stale.get(who, {}).items())),
