@@ -79,6 +79,7 @@ def summarize(channel: Channel, params: AuditParams, taxonomy: Taxonomy) -> dict
     return {
         "n": len(basis),
         "basis": PEOPLE if people else name if machine else None,
+        "annotator": name,
         "population": sum(channel.strata.population.values()),
         "prevalence": rates(people, machine, channel.stratum, channel.strata, codes),
         "strata": _by_stratum(basis, channel, codes),
