@@ -1,5 +1,6 @@
 """One error as a person labels it, held against the text and the taxonomy."""
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from typing import Any
@@ -21,7 +22,7 @@ def to_finding(given: Mapping[str, Any], text: str, channel: str, taxonomy: Taxo
 
     Args:
         given: `{code, span, start, note}`, all but the code optional. Without a `start` the span is
-            the first that reads so.
+            the first that reads so, whatever its line breaks are written as. An empty note is none.
         text: the output's.
         channel: the channel.
         taxonomy: the codes that there are, `unlisted` beside them.
@@ -44,7 +45,7 @@ def to_finding(given: Mapping[str, Any], text: str, channel: str, taxonomy: Taxo
     if span is not None:
         span, start = _placed(span, start, text)
     try:
-        return Finding(code=code, span=span, start=start, note=note)
+        return Finding(code=code, span=span, start=start, note=note or None)
     except ValidationError as error:
         raise LabelError(f"{code}: {describe(error)}") from error
 
@@ -57,6 +58,9 @@ def _placed(span: Any, start: Any, text: str) -> tuple[str, int]:
         for form in (span, unicodedata.normalize("NFC", span)):
             if (found := text.find(form)) >= 0:
                 return form, found
+        lines = re.split(r"\r\n?|\n", unicodedata.normalize("NFC", span).strip())
+        if loose := re.search(r"(?:\r\n?|\n)".join(map(re.escape, lines)), text):
+            return loose[0], loose.start()
         raise LabelError(f"the span {span!r} is not in the output")
     if isinstance(start, bool) or not isinstance(start, int) or start < 0:
         raise LabelError(f"the start {start!r} is no place in the output")

@@ -67,7 +67,7 @@ def to_label(draft: Draft, item: Item, annotator: str, taxonomy: Taxonomy) -> An
             annotator=annotator,
             taxonomy=today if draft.taxonomy is None else draft.taxonomy,
             status="scored" if draft.skipped is None else "unscored",
-            reason=draft.skipped,
+            reason=draft.skipped or None,
             rating=draft.rating,
             errors=errors,
             seen=draft.seen,
@@ -83,7 +83,7 @@ def to_draft(label: Annotation) -> Draft:
         rating=label.rating,
         errors=[error.model_dump() for error in label.errors],
         note=label.note,
-        skipped=label.reason if label.status == "unscored" else None,
+        skipped=(label.reason or "") if label.status == "unscored" else None,
         seen=label.seen,
         taxonomy=dict(label.taxonomy),
     )

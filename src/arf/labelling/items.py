@@ -57,7 +57,12 @@ def draw_items(
         strata = stratify((case for case, _ in read([channel])), params.strata)
         drawn = draw(lambda name=channel: read([name]), strata, params.per_channel, params)  # type: ignore[misc]
         items += [Item(case, output) for case, output in drawn]
-    return sorted(items, key=lambda item: sha256_text(f"order:{params.seed}:{item.key}"))
+    return shuffle(items, params.seed)
+
+
+def shuffle(items: Iterable[Item], seed: int) -> list[Item]:
+    """Returns items in an order that says nothing, and is the same for all."""
+    return sorted(items, key=lambda item: sha256_text(f"order:{seed}:{item.key}"))
 
 
 def show(
