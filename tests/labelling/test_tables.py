@@ -16,7 +16,8 @@ from arf.labelling.tables import CELL, Column, Page, read_table, write_table
 KINDS = ("xlsx", "csv")
 ODD = [
     "=1+1", "+49 30", "-", "@here", "\ttab", "'=1", "''=1", "'twas", "'", " =1", "\n=1", "＝1",
-    "014", "4.0", "1e5", "1-2", ".5", "TRUE", "a\rb", "a\r\nb", "a\n\nb", "\r", "\n", " ", " a ",
+    "014", "4.0", "1e5", "1-2", ".5", "$5", "10:30", "5\n", "14 days", "TRUE",
+    "a\rb", "a\r\nb", "a\n\nb", "\r", "\n", " ", " a ",
     "a\u2028b\u2029c\x85d", "\x00\x07\x0b\x1b\x7f", "_x000D_", "_x005F_x000D_", "_x000d_x000D_",
     "x005F_", "\\u000D", "\\\\u000D", "\\u005Cu000D", "\\n", "\ufffe\uffff\ufeff",
     "\U0001f600\u200f", '"', '""a,b;c\td"', "a,b", "<a>&amp;]]>", "https://a.b/c", "{=1}", "#REF!",

@@ -5,9 +5,9 @@ Two things happen to a text on its way into a cell, and are undone on its way ba
 - A character that a spreadsheet cannot hold (a control character other than tab and line feed) is
   written as `\uHHHH`. So is the `_` of what an xlsx reader would take for such a character
   (`_x000D_`), and the backslash of a text that reads `\uHHHH` itself.
-- In csv, a text that a spreadsheet would run as a formula or turn into another number or date (it
-  begins with `=`, `+`, `-`, `@`, a dot or a digit, perhaps after blanks) is written with an
-  apostrophe before it. In xlsx, cells are typed as text, and nothing is in need of it.
+- In csv, a text that a spreadsheet would run as a formula (it begins with `=`, `+`, `-` or `@`,
+  perhaps after blanks) or write otherwise as a number or date (it is all digits and the signs of
+  such) is written with an apostrophe before it. In xlsx, cells are typed as text instead.
 
 An empty text and no text are the same.
 
@@ -37,7 +37,9 @@ _UNWRITABLE = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)|\\(?=u[0-9A-Fa-f]{4})"
 )
 _WRITTEN = re.compile(r"\\u([0-9A-Fa-f]{4})")
-_LIVE = re.compile(r"'*\s*[=+\-@.0-9＝＋－＠]")  # the wide signs are formulas to East Asian Excel
+_LIVE = re.compile(  # the wide signs are formulas to East Asian Excel
+    r"'*\s*(?:[=+\-@＝＋－＠]|[$€£¥]?\s*[.0-9][0-9.,:/eE%\s+-]*\Z)"
+)
 _BREAK = re.compile(r"\r\n?")
 _EPOCH = datetime(2000, 1, 1)
 _MORE = 200  # rows below the last that have drop-downs too

@@ -3,6 +3,7 @@
 import typer
 
 from arf.cli.audit.adjudicate import adjudicate, disagreements
+from arf.cli.audit.exchange import export_items, import_labels
 from arf.cli.audit.plan import plan
 from arf.cli.audit.robustness import robustness
 
@@ -17,4 +18,6 @@ def about() -> None:
 audit.command()(plan)
 audit.command()(disagreements)
 audit.command()(adjudicate)
+audit.command("export")(export_items)
+audit.command("import")(import_labels)
 audit.command()(robustness)

@@ -1,0 +1,70 @@
+"""What people are asked to label, by the options that all ways of asking share."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from arf.audit.params import AuditParams
+from arf.channels import Channels, read_pairs
+from arf.errors import ArfError
+from arf.files import read_records
+from arf.labelling.items import Item, show, shuffle
+from arf.layout import annotations, audited
+from arf.params import did_you_mean, load_section
+from arf.records import Annotation
+from arf.rounds import TEACHER
+
+
+def channels_of(wanted: Sequence[str] | None) -> list[str]:
+    """Returns the channels that `--channel` names, all without.
+
+    Raises:
+        ArfError: there is no such channel.
+    """
+    known = list(load_section("channels", Channels).root)
+    for name in wanted or []:
+        if name not in known:
+            raise ArfError(
+                f"--channel {name}: no channel{did_you_mean(name, known)}; there are "
+                f"{', '.join(known)}"
+            )
+    return list(dict.fromkeys(wanted or known))
+
+
+def with_suggestions(
+    items: list[Item], annotator: str, channels: Sequence[str], share: float, params: AuditParams
+) -> list[Item]:
+    """Attaches the labels of an annotator that is no person to a share of the items.
+
+    Raises:
+        ArfError: that annotator has labelled none of them.
+    """
+    labels = [label for channel in channels for label in _labels(annotator, channel, params)]
+    if not any(item.shown for item in show(items, labels, 1, params.seed)):
+        raise ArfError(
+            f"--show {annotator}: no such labels of these outputs; dvc repro audit makes those of "
+            "roles.annotator and audit.annotators"
+        )
+    return show(items, labels, share, params.seed)
+
+
+def _labels(annotator: str, channel: str, params: AuditParams) -> Iterator[Annotation]:
+    """Yields an annotator's labels, by the name on its labels or the one in `audit.annotators`."""
+    paths: list[tuple[str | None, Path]] = [(None, annotations("audit", TEACHER, channel))]
+    paths += [(name, audited(name, channel)) for name in params.annotators]
+    for name, path in paths:
+        if path.exists():
+            for label in read_records(path, Annotation):
+                if annotator in (name, label.annotator):
+                    yield label
+
+
+def with_labelled(
+    items: list[Item], labels: Iterable[Annotation], channels: Sequence[str], seed: int
+) -> list[Item]:
+    """Adds the outputs that were labelled and are not among the items of today's draw."""
+    names = {(one.source, one.channel, one.id, one.text_sha256) for one in labels}
+    names -= {item.name for item in items}
+    if not names:
+        return items
+    others = (Item(case, output) for case, output in read_pairs(TEACHER, channels))
+    return shuffle([*items, *(item for item in others if item.name in names)], seed)
