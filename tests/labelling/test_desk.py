@@ -86,7 +86,7 @@ def test_an_output_that_has_changed_is_open_again(open_desk, items) -> None:
 
 def test_what_cannot_stand_changes_nothing(open_desk, tmp_path) -> None:
     desk = open_desk()
-    for given in (
+    for value in (
         {"rating": 6},
         {"rating": "4"},
         {"errors": [{"code": "inferred_sentimant"}]},
@@ -96,7 +96,7 @@ def test_what_cannot_stand_changes_nothing(open_desk, tmp_path) -> None:
         {"errors": "none"},
     ):
         with pytest.raises(LabelError):
-            desk.save(0, given)
+            desk.save(0, value)
     assert desk.state(0) == "open"
     assert not label_file(tmp_path, "anna", "botchat").exists()
 

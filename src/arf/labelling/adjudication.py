@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from arf.consensus import unanimous
 from arf.findings import LabelError, to_finding
-from arf.labelling.entries import Checked
 from arf.labelling.items import Item
 from arf.labelling.tables import Column, read_table, write_table
 from arf.labels import GOLD
@@ -37,6 +36,13 @@ class Verdict(NamedTuple):
     value: str
     words: str
     reason: str
+
+
+class Decided(NamedTuple):
+    """What a file came to: labels by `gold`, or faults, each with its place and what to do."""
+
+    labels: list[Annotation]
+    faults: list[str]
 
 
 def disagreements_on(labelled: Labelled) -> Iterator[str]:
@@ -106,7 +112,7 @@ def _reasons(note: str) -> Iterator[tuple[str, str]]:
         yield code, reason
 
 
-def read_verdicts(path: Path, labelled: Mapping[str, Labelled], taxonomy: Taxonomy) -> Checked:
+def read_verdicts(path: Path, labelled: Mapping[str, Labelled], taxonomy: Taxonomy) -> Decided:
     """Makes `gold` of what people agree on anyway and of what they decided.
 
     Every output that two people or more have labelled gets a label. A code on which they disagree,
@@ -136,12 +142,12 @@ def read_verdicts(path: Path, labelled: Mapping[str, Labelled], taxonomy: Taxono
         elif said.value:
             decided[key, code] = said
     if faults:
-        return Checked([], faults)
+        return Decided([], faults)
     labels = [
         _gold(one, {code: said for (item, code), said in decided.items() if item == key}, taxonomy)
         for key, one in labelled.items()
     ]
-    return Checked(labels, [])
+    return Decided(labels, [])
 
 
 def _fault(

@@ -59,8 +59,7 @@ def adjudicate(
             "no output has labels of two people yet: arf annotate --as NAME, for each of them"
         )
     checked = read_verdicts(file, labelled, taxonomy)
-    if checked.faults:
-        refuse(file, checked.faults)
+    refuse(file, checked.faults)
     rewrite(params.labels, GOLD, checked.labels)
     undecided = sum(
         code not in gold.taxonomy if code != RATING else gold.rating is None

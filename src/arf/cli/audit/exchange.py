@@ -9,6 +9,7 @@ import typer
 from arf.audit.params import AuditParams
 from arf.channels import Channels, read_pairs
 from arf.cli.asked import channels_of, with_labelled, with_suggestions
+from arf.cli.audit.faults import refuse
 from arf.errors import ArfError
 from arf.labelling.entries import Checked, Entry, Name, check, stale
 from arf.labelling.items import Item, draw_items
@@ -28,8 +29,6 @@ from arf.progress import say
 from arf.records import Annotation
 from arf.rounds import TEACHER
 from arf.taxonomy import Taxonomy, load_taxonomy
-
-TOLD = 20  # faults that are told one by one
 
 
 class Format(NamedTuple):
@@ -168,22 +167,12 @@ def import_labels(
                 say(f"{path}: a last line that was half-written is gone")
         known = _by_name(params.labels, name, channels)
         checked = check(entries, items, name, taxonomy, known, replace)
-        _refuse(file, checked.faults)
+        refuse(file, checked.faults)
         changed = [*checked.replaced, *checked.new]
         if changed:
             known |= {(one.source, one.channel, one.id, one.text_sha256): one for one in changed}
             rewrite(params.labels, name, known.values())
     _tell(checked, taxonomy, params.labels / name)
-
-
-def _refuse(file: Path, faults: Sequence[str]) -> None:
-    if not faults:
-        return
-    for fault in faults[:TOLD]:
-        say(fault)
-    more = f", {len(faults) - TOLD} more than are told above" if len(faults) > TOLD else ""
-    count = f"{len(faults)} faults" if len(faults) > 1 else "1 fault"
-    raise ArfError(f"{file}: {count}{more}; nothing is imported: mend them and import again")
 
 
 def _tell(checked: Checked, taxonomy: Taxonomy, folder: Path) -> None:

@@ -2,21 +2,23 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
 
-import typer
+from arf.errors import ArfError
+from arf.progress import say
 
-SHOWN = 20
+TOLD = 20  # faults that are told one by one
 
 
-def refuse(file: Path, faults: Sequence[str]) -> NoReturn:
-    """Lists the faults of a file and ends the command; nothing of the file is taken.
+def refuse(file: Path, faults: Sequence[str]) -> None:
+    """Lists the faults of a file, if there are any.
 
     Raises:
-        typer.Exit: always, with 1.
+        ArfError: there are; nothing of the file may be taken.
     """
-    for fault in faults[:SHOWN]:
-        typer.echo(fault, err=True)
-    more = f", the first {SHOWN} of them above" if len(faults) > SHOWN else ""
-    typer.echo(f"error: {file}: {len(faults)} faults{more}; nothing is imported", err=True)
-    raise typer.Exit(1)
+    if not faults:
+        return
+    for fault in faults[:TOLD]:
+        say(fault)
+    more = f", {len(faults) - TOLD} more than are told above" if len(faults) > TOLD else ""
+    count = f"{len(faults)} faults" if len(faults) > 1 else "1 fault"
+    raise ArfError(f"{file}: {count}{more}; nothing is imported: mend them and import again")
