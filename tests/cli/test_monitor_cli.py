@@ -179,13 +179,14 @@ def test_a_half_written_last_line_is_named_and_costs_itself_alone(folder: Path) 
 def test_what_the_audit_found_wanting_is_said(folder: Path) -> None:
     below = {"inferred_sentiment": {"below": "sensitivity 0.50 (0.10 to 0.90) under 0.8"},
              "exposed_identifier": {"below": None}}  # fmt: skip
-    write_json(
-        Path("metrics/audit.json"), {"webform": {"calibration": {"rules": {"codes": below}}}}
-    )
+    calibration = {"rules": {"codes": below, "against": "gold"}, "other": {"codes": below}}
+    write_json(Path("metrics/audit.json"), {"webform": {"calibration": calibration}})
     write(rows())
-    out = monitor()
-    assert "rules is below audit.least on webform: inferred_sentiment: sensitivity 0.50" in out
-    assert "exposed_identifier:" not in out
+    said = [line for line in monitor().splitlines() if "audit.least" in line]
+    assert said == [
+        "webform: rules on inferred_sentiment: sensitivity 0.50 (0.10 to 0.90) under 0.8 "
+        "(audit.least), against gold"
+    ]
 
 
 def test_a_judged_source_can_be_the_baseline(folder: Path) -> None:

@@ -147,10 +147,22 @@ def warnings(audit: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
                     f"{channel}: labels by {who} were made under another definition and count no "
                     f"more for it: {codes}"
                 )
-        for who, found in block["calibration"].items():
-            for code, figures in found["codes"].items():
-                if figures["below"]:
-                    yield (
-                        f"{channel}: {who} on {code}: {figures['below']} (audit.least), "
-                        f"against {found['against']}"
-                    )
+        for who in block["calibration"]:
+            yield from shortfalls(channel, block, who)
+
+
+def shortfalls(channel: str, block: Mapping[str, Any], annotator: str) -> Iterator[str]:
+    """Yields in what an annotator is below `audit.least` on a channel, a line each.
+
+    Args:
+        channel: the channel.
+        block: its figures in `metrics/audit.json`.
+        annotator: as labels name it; nothing is said of one that people's labels did not meet.
+    """
+    found = block["calibration"].get(annotator, {"codes": {}})
+    for code, figures in found["codes"].items():
+        if figures["below"]:
+            yield (
+                f"{channel}: {annotator} on {code}: {figures['below']} (audit.least), "
+                f"against {found['against']}"
+            )

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from arf.annotate import Annotator
 from arf.annotate.providers import AnnotatorRole, RulesRole, open_annotator
+from arf.audit.summary import shortfalls
 from arf.channels import Channels
 from arf.errors import ArfError
 from arf.files import read_json, replacing, sha256_file, sha256_text, write_json
@@ -162,15 +163,11 @@ def _means(block: Mapping[str, Any]) -> Iterator[str]:
 
 def _doubts(annotator: str, channels: list[str]) -> Iterator[str]:
     """Yields what the last audit has found wanting in the annotator."""
-    audit = METRICS / "audit.json"
-    if not audit.exists():
-        return
-    blocks = read_json(audit)
+    path = METRICS / "audit.json"
+    audit = read_json(path) if path.exists() else {}
     for channel in channels:
-        calibration = blocks.get(channel, {}).get("calibration", {}).get(annotator)
-        for code, found in (calibration or {"codes": {}})["codes"].items():
-            if found["below"]:
-                yield f"{annotator} is below audit.least on {channel}: {code}: {found['below']}"
+        if channel in audit:
+            yield from shortfalls(channel, audit[channel], annotator)
 
 
 def _mirror(
