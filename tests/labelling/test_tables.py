@@ -11,7 +11,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from arf.errors import ArfError
-from arf.labelling.tables import CELL, Column, Page, read_table, write_table
+from arf.labelling.cells import CELL
+from arf.labelling.tables import read_table, write_table
+from arf.labelling.workbook import Column, Page
 
 KINDS = ("xlsx", "csv")
 ODD = [
@@ -110,6 +112,13 @@ def test_a_workbook_has_drop_downs_hidden_columns_and_pages(tmp_path: Path) -> N
     assert read_table(path, ["code"])[0][1]["code"] == "a"
 
 
+def folded(path: Path) -> bytes:
+    """Returns a zip file that is no workbook."""
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("word/document.xml", "<a/>")
+    return path.read_bytes()
+
+
 def broken(folder: Path, name: str) -> bytes:
     write_table(folder / "good.xlsx", ["key"], [["a"]])
     good = (folder / "good.xlsx").read_bytes()
@@ -117,6 +126,7 @@ def broken(folder: Path, name: str) -> bytes:
         "empty": b"", "blank": b"\r\n;;\r\n", "ansi": "key\r\nü".encode("cp1252"),
         "half.xlsx": good[: len(good) // 2], "old.xls": b"\xd0\xcf\x11\xe0 and so on",
         "zip": b"PK\x03\x04 and so on", "half.csv": b'key,text\r\na,"half a te',
+        "docx": folded(folder / "x.docx"), "wide": b"key,text\r\na,b,c\r\n",
         "other": b"id,text\r\na,b\r\n", "twice": b"key,text,text\r\na,b,c\r\n",
     }[name]  # fmt: skip
 
@@ -126,7 +136,8 @@ def broken(folder: Path, name: str) -> bytes:
     [
         ("empty", "empty"), ("blank", "empty"), ("ansi", "UTF-8"), ("half.xlsx", "half-written"),
         ("old.xls", "protected"), ("zip", "half-written"), ("half.csv", ":2: broken"),
-        ("other", "no column 'key'"), ("twice", "two columns 'text'"),
+        ("docx", "no workbook"), ("wide", ":2: more cells"), ("other", "no column 'key'"),
+        ("twice", "two columns 'text'"),
     ],
 )  # fmt: skip
 def test_what_is_no_table_is_refused(tmp_path: Path, name: str, told: str) -> None:

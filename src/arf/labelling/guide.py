@@ -1,6 +1,6 @@
 """The codes and the rating guide as people read them beside what they label."""
 
-from arf.labelling.tables import Column, Page
+from arf.labelling.workbook import Column, Page
 from arf.records import UNLISTED
 from arf.taxonomy import Code, Example, Taxonomy
 

@@ -14,11 +14,13 @@ from pydantic import ConfigDict, Field, ValidationError
 
 from arf.errors import ArfError
 from arf.files import replacing, sha256_text
+from arf.labelling.cells import CELL, length
 from arf.labelling.drafts import Draft, to_draft
 from arf.labelling.entries import Entry
 from arf.labelling.guide import pages, text
 from arf.labelling.items import Item
-from arf.labelling.tables import CELL, Column, length, read_table, suffix, write_table
+from arf.labelling.tables import read_table, suffix, write_table
+from arf.labelling.workbook import Column
 from arf.params import Section
 from arf.records import UNLISTED, Annotation, Case
 from arf.taxonomy import Taxonomy
@@ -41,7 +43,7 @@ class Kept(Section):
         taxonomy: the hashes of the definitions that were before the person.
         seen: whose labels were shown beforehand.
         skipped: why the item was skipped; null where it was not.
-        starts: of each span, in the order of the errors, its hash and where it starts.
+        starts: of each error the hash of its span, and where that starts; null without a span.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
@@ -49,7 +51,7 @@ class Kept(Section):
     taxonomy: dict[str, str]
     seen: str | None = None
     skipped: str | None = None
-    starts: list[tuple[str, int | None]] = Field(default_factory=list)
+    starts: list[tuple[str, int | None] | None] = Field(default_factory=list)
 
 
 def write_sheet(
@@ -113,9 +115,8 @@ def _row(
             seen=draft.seen,
             skipped=draft.skipped,
             starts=[
-                (_mark(error["span"]), error["start"])
+                None if error["span"] is None else (_mark(error["span"]), error["start"])
                 for error in errors
-                if error["span"] is not None
             ],
         )
         row += [draft.rating, draft.note, DONE if draft.skipped is None else SKIPPED]
@@ -189,57 +190,61 @@ def _numbers(path: Path, header: Sequence[str]) -> list[int]:
 
 
 def _entry(place: str, row: Mapping[str, str], numbers: Sequence[int]) -> Entry | None:
-    done, rating = row["done"].strip().lower(), row["rating"].strip()
+    """Returns what a row holds, null where it is not labelled."""
+    key, done, rating = row["key"].strip(), row["done"].strip().lower(), row["rating"].strip()
     cells = {n: {part: row[f"{part} {n}"] for part in PARTS} for n in numbers}
     given = {n: error for n, error in cells.items() if any(map(str.strip, error.values()))}
-    faults = []
+    kept, faults = _kept(row["kept"])
     if done in _NOT_DONE and not rating and not given:
-        if not row["note"].strip():
+        if row["note"].strip():
+            faults.append(f"a note, but neither a rating nor done; write {DONE} under done")
+        elif not faults or not key:
             return None
-        faults.append(f"a note, but neither a rating nor done; write {DONE} under done")
     if done not in {*_DONE, *_NOT_DONE, SKIPPED}:
         faults.append(f"done: {row['done']!r}; write {DONE} or {SKIPPED}, or nothing")
     whole = _RATING.fullmatch(rating)
     if rating and not (whole and 1 <= int(whole[1]) <= 5):
         faults.append(f"rating: {rating!r}; write a whole number from 1 to 5, or nothing")
-    faults += [
-        f"code {number}: empty, beside a span or a note; give a code"
-        for number, error in given.items()
-        if not error["code"].strip()
-    ]
+    for number, error in list(given.items()):
+        if not error["code"].strip():
+            faults.append(f"code {number}: empty, beside a span or a note; give a code")
+            del given[number]
+    value = {
+        "rating": int(whole[1]) if whole else None,
+        "errors": _errors(given, kept),
+        "note": row["note"] or None,
+        "skipped": (kept.skipped or "") if done == SKIPPED else None,
+        "seen": kept.seen,
+        "taxonomy": kept.taxonomy,
+    }
+    return Entry(place, key, value, tuple(faults))
+
+
+def _kept(cell: str) -> tuple[Kept, list[str]]:
+    """Returns what the hidden column holds, or what is wrong with it."""
     try:
-        kept = Kept.model_validate_json(row["kept"])
+        return Kept.model_validate_json(cell), []
     except ValidationError:
-        faults.append("kept: the hidden column is not as it was exported; restore it from there")
-        kept = Kept(taxonomy={})
-    skipped = (kept.skipped or "") if done == SKIPPED else None
-    return Entry(
-        place,
-        row["key"].strip(),
-        {
-            "rating": int(whole[1]) if whole else None,
-            "errors": _errors([one for one in given.values() if one["code"].strip()], kept),
-            "note": row["note"] or None,
-            "skipped": skipped,
-            "seen": kept.seen,
-            "taxonomy": kept.taxonomy,
-        },
-        tuple(faults),
-    )
+        fault = "kept: the hidden column is not as it was exported; restore it from there"
+        return Kept(taxonomy={}), [fault]
 
 
-def _errors(given: Sequence[Mapping[str, str]], kept: Kept) -> list[dict[str, Any]]:
+def _errors(given: Mapping[int, Mapping[str, str]], kept: Kept) -> list[dict[str, Any]]:
     """Returns the errors of a row, each span that is still the same where it was."""
-    starts = list(kept.starts)
+    starts = dict(enumerate(kept.starts, start=1))
+    own = {n: starts.pop(n) for n, one in given.items() if _fits(starts.get(n), one["span"])}
     errors = []
-    for error in given:
-        span, start = error["span"] or None, None
-        known = next((one for one in starts if span and one[0] == _mark(span)), None)
-        if known is not None:
-            starts.remove(known)
-            start = known[1]
+    for number, error in given.items():
+        span = error["span"] or None
+        moved = next((n for n, one in starts.items() if _fits(one, span)), None)
+        found = own.get(number) or (None if moved is None else starts.pop(moved))
+        start = None if found is None else found[1]
         errors.append(
             {"code": error["code"].strip(), "span": span, "start": start,
              "note": error["note"] or None}
         )  # fmt: skip
     return errors
+
+
+def _fits(start: tuple[str, int | None] | None, span: str | None) -> bool:
+    return bool(span) and start is not None and start[0] == _mark(span or "")
