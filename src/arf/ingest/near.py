@@ -8,7 +8,6 @@ from typing import IO, Self
 from zlib import crc32
 
 import numpy as np
-from datasketch import MinHash
 from numpy.typing import NDArray
 from rapidfuzz.fuzz import ratio
 
@@ -33,6 +32,8 @@ class NearDuplicates:
     """
 
     def __init__(self, store: Store, threshold: float = 90.0) -> None:
+        from datasketch import MinHash  # takes half a second, which every command would wait for
+
         self._store = store
         self._threshold = threshold
         self._minhash = MinHash(num_perm=_BANDS * _ROWS, seed=1, hashfunc=crc32)
