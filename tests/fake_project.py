@@ -4,6 +4,8 @@ import json
 import random
 from pathlib import Path
 
+from fake_audit import make_audit
+
 from arf.compare import CompareParams, compare
 from arf.files import sha256_text, write_json, write_records
 from arf.judge import summarize
@@ -124,27 +126,13 @@ def make_project(root: Path, count: int = 6, *, page: str | None = None) -> Path
         (root / f"metrics/train/{name}.csv").write_text(f"step,loss\n{rows}")
     page = render(make_report(comparison)) if page is None else page
     (root / "metrics/report.html").write_text(page)
+    (root / "metrics/audit.html").write_text("<p>audit</p>")
     (root / "params.yaml").write_text(PARAMS)
     (root / "prompts/fix/r1").mkdir(parents=True)
     (root / "prompts/taxonomy.yaml").write_text("codes: {}\n")
     (root / "prompts/fix/r1/inferred_sentiment.yaml").write_text("user: Mend it.\n")
     (root / "dvc.lock").write_text(json.dumps(make_lock()))
     return root
-
-
-def make_audit() -> dict[str, object]:
-    found = {"rate": 0.8, "lo": 0.7, "hi": 0.88}
-    return {
-        channel: {
-            "n": 60,
-            "basis": "people",
-            "agreement": {
-                "inferred_sentiment": {"A_vs_B": {"n": 60, "observed": 0.9, "kappa": 0.7}}
-            },
-            "prevalence": {"inferred_sentiment": found, "wrong_outcome": None},
-        }
-        for channel in CHANNELS
-    }
 
 
 def make_revise() -> dict[str, object]:
@@ -200,6 +188,7 @@ def make_report(comparison: dict[str, object]) -> Report:
         titles={code: code.replace("_", " ") for code in CODES},
         judge="rules",
         annotator="rules",
+        judges=["rules"],
         audit=make_audit(),
         revise={name: make_revise() for name in ("r1", "r2")},
         train={

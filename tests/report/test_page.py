@@ -7,8 +7,9 @@ import pytest
 from fake_project import CODES, CONTRASTS, RATES, UNSEEN, make_project, make_report
 
 from arf.files import read_json
-from arf.report.examples import Answer, Example, Piece
-from arf.report.figures import Estimate, chart, picture
+from arf.pages.masking import Piece
+from arf.report.examples import Answer, Example
+from arf.report.figures import picture
 from arf.report.page import Report, outcome, render, verdict
 
 VOID = {"meta", "br", "link", "input", "img", "hr", "path", "use", "rect"}
@@ -135,8 +136,31 @@ def test_page_needs_no_network(page: str) -> None:
     addresses = set(re.findall(r'https?://[^"\s<)]+', page))
     assert {one for one in addresses if not one.startswith("http://www.w3.org/")} == set()
     assert "<script" not in page
-    assert not re.search(r"\b(src|href)=", page.replace("xlink:href", ""))
+    assert not re.search(r"\bsrc=", page)
+    targets = re.findall(r'(?<!xlink:)href="([^"]*)"', page)
+    assert targets == ["audit.html"]  # beside it, wherever both are kept
     assert all(target.startswith("#") for target in re.findall(r'xlink:href="([^"]*)"', page))
+
+
+def test_a_judge_below_the_thresholds_is_named_with_its_figures(report: Report, page: str) -> None:
+    code = "unsupported detail"
+    assert f"misses what <code>audit.least</code> asks for at {code}: do not rely" in page
+    figure = page.split(f"<h3>{code} <span")[1].split("</figure>", maxsplit=1)[0]
+    assert "Not to be relied on. rules on botchat: sensitivity 0.00 (0.00 to 0.43)" in figure
+    assert page.count("Not to be relied on") == 1
+    results = page.split("<h2>Results</h2>")[1].split("<h2>", maxsplit=1)[0]
+    assert "audit.least" in results
+    assert "the annotator that flags errors and checks edits" in page
+    other = render(replace(report, judges=["a model"]))
+    assert "Not to be relied on" not in other
+    assert "audit.least" not in other.split("<h2>Results</h2>")[1].split("<h2>")[0]
+
+
+def test_the_audit_is_short_and_leads_to_its_page(page: str) -> None:
+    section = page.split("<h2>Audit of the teacher</h2>")[1].split("<h2>", maxsplit=1)[0]
+    assert section.count("<table>") == 1
+    assert 'href="audit.html"' in section
+    assert "botchat: rules is below audit.least at unsupported detail" in section
 
 
 def test_page_masks_identifiers(page: str) -> None:
@@ -171,13 +195,6 @@ def test_a_report_of_little(report: Report) -> None:
     page = render(Report(comparison, report.titles, "a model", "rules"))
     assert "name the contrasts" in page
     assert "is also who flagged" not in page
-
-
-def test_chart_labels_are_escaped() -> None:
-    svg = chart([Estimate("<b>$x$", 0.5, None, None)], 'share of "x" & y')
-    assert 'aria-label="share of &#34;x&#34; &amp; y"' in svg
-    assert "&lt;b&gt;$x$" in svg
-    assert 'id="figure' not in svg
 
 
 @pytest.mark.parametrize("suffix", [".png", ".svg"])

@@ -86,7 +86,9 @@ def test_one_flat_run_a_source(project: Path) -> None:
 def test_artifacts(project: Path) -> None:
     run_id = next(iter(active()))
     names = {one.path for one in client().list_artifacts(run_id)}
-    assert names == {"params.yaml", "comparison.json", "report.html", "prompts", "outputs.json"}
+    assert names == {
+        "params.yaml", "comparison.json", "report.html", "audit.html", "prompts", "outputs.json",
+    }  # fmt: skip
     path = client().download_artifacts(run_id, "outputs.json")
     assert "12345678" not in Path(path).read_text()
 

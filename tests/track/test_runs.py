@@ -54,6 +54,31 @@ def test_metrics_are_those_of_the_files(project: Path) -> None:
     assert (found["revise/kept"], found["revise.webform/kept"]) == (72, 36)
 
 
+def test_the_audit_goes_with_the_teacher(project: Path) -> None:
+    run = source_run(project, "r0", "key")
+    found = values(run)
+    block = read_json(project / "metrics/audit.json")["botchat"]
+    share = block["prevalence"]["inferred_sentiment"]
+    name = "prevalence.botchat/inferred_sentiment"
+    assert [found[name + end] for end in ("", "_lo", "_hi")] == [
+        share[part] for part in ("rate", "lo", "hi")
+    ]
+    ac1 = block["agreement"]["inferred_sentiment"]["A_vs_B"]["ac1"]
+    name = "agreement.botchat/inferred_sentiment_ac1"
+    assert [found[name], found[f"{name}_lo"]] == [ac1["value"], ac1["lo"]]
+    assert found["agreement.botchat/wrong_outcome_ac1"] == 1
+    assert "agreement.botchat/wrong_outcome_ac1_lo" not in found  # which nobody knows
+    assert found["calibration.rules/botchat_unsupported_detail_sensitivity"] == 0
+    assert found["calibration.rules/botchat_inferred_sentiment_specificity"] == 1
+    assert run.tags["audit_warnings"] == "2"
+    note = run.tags["mlflow.note.content"]
+    assert "SYNTHETIC" in note
+    assert "botchat: rules is below audit.least at unsupported_detail" in note
+    assert not {"prevalence", "agreement", "calibration"} & {
+        name.split(".")[0] for name in values(source_run(project, "r1", "key"))
+    }
+
+
 def test_loss_by_step(project: Path) -> None:
     run = source_run(project, "student-r1", "key")
     steps = [(metric.step, metric.value) for metric in run.metrics if metric.name == "train/loss"]
@@ -136,6 +161,7 @@ def test_without_credentials(text: str, shown: str) -> None:
     "missing",
     [
         "metrics/report.html",
+        "metrics/audit.html",
         "metrics/train/student-r1.json",
         "metrics/train/student-r1.csv",
         "data/outputs/student-r1/botchat.jsonl",

@@ -2,15 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
-from markupsafe import Markup
-
+from arf.audit_words import below, warnings
 from arf.compare import ALL, HEADLINES
+from arf.pages.charts import RATING_AXIS, chart
+from arf.pages.html import listed, template
 from arf.report.examples import Example
-from arf.report.figures import RATING_AXIS, chart, code_estimates, estimates
+from arf.report.figures import code_estimates, estimates
 
 ALPHA = 0.05
 
@@ -24,6 +23,7 @@ class Report:
         titles: the title of each code.
         judge: name of the annotator that judged.
         annotator: name of the annotator that flagged and checked the edits.
+        judges: the judge's name as its labels have it; of a judge that has changed, both.
         audit: `metrics/audit.json`.
         revise: `metrics/revise/<round>.json` by round.
         train: `metrics/train/<student>.json` by student.
@@ -34,6 +34,7 @@ class Report:
     titles: Mapping[str, str]
     judge: str
     annotator: str
+    judges: Sequence[str] = ()
     audit: Mapping[str, Any] = field(default_factory=dict)
     revise: Mapping[str, Any] = field(default_factory=dict)
     train: Mapping[str, Any] = field(default_factory=dict)
@@ -54,10 +55,6 @@ def outcome(block: Mapping[str, Any]) -> str:
     if not signs:
         return "undecided"
     return "mixed" if len(signs) > 1 else "better" if signs.pop() else "worse"
-
-
-def _listed(parts: Sequence[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
 _CLAUSES = {
@@ -87,7 +84,7 @@ def verdict(comparison: Mapping[str, Any]) -> str:
     pairs = f"{max(counts)}" if len(counts) == 1 else f"{min(counts)} to {max(counts)}"
     kind = "made-up" if comparison["synthetic"] else "test"
     said = ". ".join(
-        f"{start}: {_listed(found[key])}" for key, (start, _) in _CLAUSES.items() if key in found
+        f"{start}: {listed(found[key])}" for key, (start, _) in _CLAUSES.items() if key in found
     )
     return (
         f"On {pairs} {kind} cases, judged in pairs. {said}. Better and worse mean that rating or "
@@ -96,62 +93,19 @@ def verdict(comparison: Mapping[str, Any]) -> str:
     )
 
 
-def _number(value: float | None, digits: int = 2) -> str:
-    return "–" if value is None else f"{value:.{digits}f}".replace("-", "−")
-
-
-def _percent(value: float | None) -> str:
-    return "–" if value is None else f"{100 * value:.0f} %".replace("-", "−")
-
-
-def _chance(value: float | None) -> str:
-    if value is None:
-        return "–"
-    return "< 0.001" if value < 0.001 else f"{value:.3f}"
-
-
-def _interval(block: Mapping[str, Any] | None, percent: bool = False) -> Markup:
-    """Returns an estimate with its interval in small print; `–` where nothing is known."""
-    if block is None:
-        return Markup('<span title="could not be assessed">–</span>')
-    form = _percent if percent else _number
-    value = next((block[key] for key in ("mean", "rate", "diff") if key in block), None)
-    if block["lo"] is None:
-        return Markup(form(value))
-    bounds = f"{form(block['lo'])} to {form(block['hi'])}"
-    return Markup("{} <small>{}</small>").format(form(value), bounds)
-
-
-@cache
-def _template() -> Template:
-    environment = Environment(
-        loader=PackageLoader("arf.report", ""),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters |= {
-        "number": _number,
-        "percent": _percent,
-        "chance": _chance,
-        "interval": _interval,
-    }
-    return environment.get_template("report.html.j2")
-
-
 def render(report: Report) -> str:
     """Returns the report as HTML, the same to the byte for the same figures."""
     comparison = report.comparison
     codes = {code: rows for code in report.titles if (rows := code_estimates(comparison, code))}
+    distrusted = below(report.audit, report.judges)
     charts = {
         "rating": (estimates(comparison, "rating"), RATING_AXIS),
         "errors_per_case": (estimates(comparison, "errors_per_case"), None),
     }
-    return _template().render(
+    return template("arf.report", "report.html.j2").render(
         report=report,
         comparison=comparison,
+        synthetic=comparison["synthetic"],
         all=ALL,
         alpha=ALPHA,
         headlines=HEADLINES,
@@ -159,20 +113,19 @@ def render(report: Report) -> str:
         outcome=outcome,
         title=lambda code: report.titles.get(code, code),
         charts={
-            name: Markup(chart(rows, name.replace("_", " "), limits))
+            name: chart(rows, name.replace("_", " "), limits)
             for name, (rows, limits) in charts.items()
             if rows
         },
         code_charts={
-            code: Markup(chart(rows, f"share of cases with {code}", (0, 1.02)))
+            code: chart(rows, f"share of cases with {code}", (0, 1.02), percent=True)
             for code, rows in codes.items()
         },
-        agreements=[
-            (code, channel, pair.replace("_vs_", ", "), row)
-            for code in report.titles
-            for channel, found in report.audit.items()
-            for pair, row in found["agreement"].get(code, {}).items()
-            if row["n"]
-        ],
+        below=distrusted,
+        below_titles=[report.titles.get(code, code) for code in distrusted],
+        warnings=warnings(report.audit, report.titles),
+        fixed_below=below(
+            report.audit, {block["annotator"]: None for block in report.audit.values()}
+        ),
         unassessed=[title for code, title in report.titles.items() if code not in codes],
     )

@@ -57,6 +57,9 @@ def main() -> None:
         examples=list(examples),
         judge=load_section("roles.judge.provider", str),
         annotator=load_section("roles.annotator.provider", str),
+        judges=sorted(
+            {label.annotator for own in labels.values() for rows in own.values() for label in rows}
+        ),
     )
     with replacing(METRICS / "report.html") as file:
         file.write(render(report))

@@ -11,6 +11,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from arf.audit_words import people_pair, warnings
 from arf.compare import ALL
 from arf.errors import ArfError
 from arf.files import read_json, read_records
@@ -25,6 +26,7 @@ COUNTS = (  # of `arf.llm.account.usage.Usage`, that are shown
     "asked", "hits", "retries", "throttled", "repaid", "prompt_tokens", "completion_tokens",
     "saved_prompt_tokens", "saved_completion_tokens",
 )  # fmt: skip
+_INADMISSIBLE = re.compile(r"[^\w .-]")  # in the name of a metric, beside the one slash
 _CREDENTIALS = re.compile(r"(://)[^/@\s]+@")
 
 
@@ -80,9 +82,10 @@ def source_run(root: Path, source: str, key: str) -> SourceRun:
     student = ((params.get("sampled") or {}).get(source) or {}).get("student", source)
     comparison = read_json(root / METRICS / "comparison.json")
     scopes = comparison["sources"][source]
+    audit = read_json(root / METRICS / "audit.json")
     metrics = list(_judged(scopes))
     if source == TEACHER:
-        metrics += _audited(read_json(root / METRICS / "audit.json"))
+        metrics += _audited(audit)
     if source in rounds:
         metrics += _revised(read_json(root / METRICS / "revise" / f"{source}.json"))
     if source in students:
@@ -99,11 +102,17 @@ def source_run(root: Path, source: str, key: str) -> SourceRun:
         tags["git_commit"] = commit
     if experiment := os.environ.get("DVC_EXP_NAME"):
         tags["dvc_experiment"] = experiment
-    if comparison["synthetic"]:
-        tags["mlflow.note.content"] = "SYNTHETIC data: the figures say nothing of real texts."
+    notes = ["SYNTHETIC data: the figures say nothing of real texts."] * comparison["synthetic"]
+    if source == TEACHER:
+        told = warnings(audit, {})
+        tags["audit_warnings"] = str(len(told))
+        notes += told
+    if notes:
+        tags["mlflow.note.content"] = "\n\n".join(notes)
     files = (
         ("", root / METRICS / "comparison.json"),
         ("", root / METRICS / "report.html"),
+        ("", root / METRICS / "audit.html"),
         ("prompts", root / "prompts"),
     )
     for _, path in files:
@@ -151,12 +160,29 @@ def _judged(scopes: Mapping[str, Any]) -> Iterator[Metric]:
 
 
 def _audited(audit: Mapping[str, Any]) -> Iterator[Metric]:
-    """Yields the audit's figures under a name that sorts behind the comparison's charts."""
+    """Yields prevalence, people's agreement (AC1) and what annotators find, with intervals."""
     for channel, block in audit.items():
         yield Metric(f"prevalence.{channel}/n", block["n"])
         for code, found in block["prevalence"].items():
-            if found is not None:
-                yield Metric(f"prevalence.{channel}/{code}", found["rate"])
+            yield from _interval(f"prevalence.{channel}/{code}", "rate", found)
+        pair = people_pair(block)
+        for code, by_pair in block["agreement"].items():
+            if pair in by_pair:
+                yield from _interval(
+                    f"agreement.{channel}/{code}_ac1", "value", by_pair[pair]["ac1"]
+                )
+        for who, found in block["calibration"].items():
+            for code, row in found["codes"].items():
+                for name, measure in (("sensitivity", "recall"), ("specificity", "specificity")):
+                    group = f"calibration.{_INADMISSIBLE.sub('_', who)}"
+                    yield from _interval(f"{group}/{channel}_{code}_{name}", "rate", row[measure])
+
+
+def _interval(name: str, key: str, found: Mapping[str, float | None] | None) -> Iterator[Metric]:
+    """Yields an estimate and its bounds, as far as they are known."""
+    for suffix, part in (("", key), ("_lo", "lo"), ("_hi", "hi")):
+        if found and (value := found[part]) is not None:
+            yield Metric(name + suffix, value)
 
 
 def _revised(revise: Mapping[str, Any]) -> Iterator[Metric]:

@@ -1,0 +1,97 @@
+"""What `metrics/audit.json` says in words: who labelled, and what its readers are warned of."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import combinations
+from typing import Any
+
+from arf.labels import GOLD
+
+EVERYBODY = "all"
+
+
+def people_of(block: Mapping[str, Any]) -> list[str]:
+    """Returns the people whose labels count on a channel, `gold` among them."""
+    return [who for who, own in block["labels"].items() if own["person"] and own["scored"]]
+
+
+def pairs_of(block: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Returns who was compared on a channel, by the name of the comparison; people first.
+
+    `all` is of all people together, but for `gold`, where they are more than two.
+    """
+    people = [who for who in people_of(block) if who != GOLD]
+    names = [who for who, own in block["labels"].items() if own["scored"]]
+    pairs: dict[str, tuple[str, ...]] = {EVERYBODY: tuple(people)}
+    pairs |= {f"{a}_vs_{b}": (a, b) for a, b in combinations(names, 2)}
+    known = {name for found in block["agreement"].values() for name in found}
+    kept = {name: who for name, who in pairs.items() if name in known}
+    return dict(sorted(kept.items(), key=lambda pair: not {*pair[1]} <= {*people}))
+
+
+def people_pair(block: Mapping[str, Any]) -> str | None:
+    """Returns the comparison of people with one another: of all, else of two; null without one."""
+    people = {who for who in people_of(block) if who != GOLD}
+    return next((name for name, who in pairs_of(block).items() if {*who} <= people), None)
+
+
+def below(audit: Mapping[str, Any], annotators: Iterable[str]) -> dict[str, str]:
+    """Returns what annotators miss of `audit.least`, in words, by code.
+
+    Args:
+        audit: `metrics/audit.json`.
+        annotators: their names, as their labels have them.
+    """
+    found: dict[str, list[str]] = {}
+    for who in annotators:
+        for channel, block in audit.items():
+            for code, row in block["calibration"].get(who, {}).get("codes", {}).items():
+                if row["below"]:
+                    found.setdefault(code, []).append(f"{who} on {channel}: {row['below']}")
+    return {code: ". ".join(said) for code, said in found.items()}
+
+
+def warnings(audit: Mapping[str, Any], titles: Mapping[str, str]) -> list[str]:
+    """Returns what to know before the figures are believed, one line each.
+
+    Args:
+        audit: `metrics/audit.json`.
+        titles: the title of each code.
+    """
+    return [line for channel, block in audit.items() for line in _of(channel, block, titles)]
+
+
+def _of(channel: str, block: Mapping[str, Any], titles: Mapping[str, str]) -> Iterator[str]:
+    people = people_of(block)
+    if block["basis"] is None:
+        yield f"{channel}: nobody has labelled an output, so nothing is known."
+    elif not people:
+        yield (
+            f"{channel}: no person has labelled an output. The figures are {block['basis']}'s own "
+            "word, and how often it errs is unknown."
+        )
+    elif block["basis"] not in {None, "people"}:
+        yield (
+            f"{channel}: people labelled no output to train on. The prevalence is "
+            f"{block['basis']}'s own word."
+        )
+    if len(persons := [who for who in people if who != GOLD]) == 1:
+        yield f"{channel}: only {persons[0]} has labelled; whether others would agree is unknown."
+    for who, found in block["calibration"].items():
+        for code, row in found["codes"].items():
+            if row["below"]:
+                yield (
+                    f"{channel}: {who} is below audit.least at {titles.get(code, code)}: "
+                    f"{row['below']}. Its figures of this code are not to be relied on."
+                )
+    for who, own in block["labels"].items():
+        if own["outdated"]:
+            yield (
+                f"{channel}: {own['outdated']} labels by {who} are outdated: the text has changed "
+                "since. They are left out; label these outputs again."
+            )
+        if own["stale"]:
+            codes = ", ".join(f"{titles.get(code, code)} ({n})" for code, n in own["stale"].items())
+            yield (
+                f"{channel}: labels by {who} were made under an old definition: {codes}. They are "
+                "left out of these codes; label them again, or take the old definition back."
+            )
