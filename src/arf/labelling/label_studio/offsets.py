@@ -1,0 +1,65 @@
+"""Where a region of Label Studio lies in a text.
+
+A region that is drawn is placed in code points, one whose edges are dragged in UTF-16 code units
+(as its front end 1.23 has it, `selection-tools.js` and `view.jsx` of the rich text tag). Its
+`text` has a line break as backslash and n, and may lack spaces. So neither is trusted alone.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+_BREAKS = re.compile(r"\\n|\s")
+
+
+def find_region(value: Mapping[str, Any], text: str) -> tuple[int, int] | None:
+    """Returns where a region starts and ends (exclusive) in a text, in code points.
+
+    Args:
+        value: of the region: `start`, `end` and `text`.
+        text: the text that was labelled.
+
+    Returns:
+        The place that reads as the region's text does: at the offsets as code points, or as UTF-16
+        code units, or where it stands if it stands there once; null if there is no such place.
+    """
+    start, end, marked = value.get("start"), value.get("end"), value.get("text")
+    places = []
+    if isinstance(start, int) and isinstance(end, int) and 0 <= start < end:
+        places = [place for place in ((start, end), _of_utf16(start, end, text)) if place]
+        places = [(begin, stop) for begin, stop in places if stop <= len(text)]
+    if not isinstance(marked, str):
+        return places[0] if places else None
+    for same in (str, _bare):
+        for begin, stop in places:
+            if same(text[begin:stop]) == same(marked):
+                return begin, stop
+    return _once(marked, text)
+
+
+def _of_utf16(start: int, end: int, text: str) -> tuple[int, int] | None:
+    units = text.encode("utf-16-le")
+    try:
+        return (
+            len(units[: 2 * start].decode("utf-16-le")),
+            len(units[: 2 * end].decode("utf-16-le")),
+        )
+    except UnicodeDecodeError:  # amid a character
+        return None
+
+
+def _bare(text: str) -> str:
+    return _BREAKS.sub("", text)
+
+
+def _once(marked: str, text: str) -> tuple[int, int] | None:
+    """Returns where the only place in a text is that reads so, line breaks and spaces aside."""
+    kept = [True] * len(text)
+    for gap in _BREAKS.finditer(text):
+        kept[gap.start() : gap.end()] = [False] * len(gap.group())
+    places = [place for place, keep in enumerate(kept) if keep]
+    bare, sought = "".join(text[place] for place in places), _bare(marked)
+    found = bare.find(sought) if sought else -1
+    if found < 0 or bare.find(sought, found + 1) >= 0:
+        return None
+    return places[found], places[found + len(sought) - 1] + 1
