@@ -51,7 +51,10 @@ def out(path: Path, items: list[Item], labels: list[Annotation], taxonomy: Taxon
 
 WORDS = st.text(st.characters(exclude_categories=["Cs"]))
 ODD = st.lists(
-    st.sampled_from(["😀", "e\u0301", "\r\n", "\n", '"', "\\n", "\\", " ", "a", "aa", "<b>", "\0", "\x85", "\u2028"])
+    st.sampled_from(
+        ["😀", "e\u0301", "\r\n", "\n", '"', "\\n", "\\", " ", "a", "aa", "<b>", "\0", "\x85",
+         "\u2028"]
+    )
 ).map("".join)  # fmt: skip
 CODES = st.sampled_from(["wrong_outcome", "inferred_sentiment", "missing_reason", UNLISTED])
 

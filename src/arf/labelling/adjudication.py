@@ -7,7 +7,8 @@ from typing import NamedTuple
 from arf.consensus import unanimous
 from arf.findings import LabelError, to_finding
 from arf.labelling.items import Item
-from arf.labelling.tables import Column, read_table, write_table
+from arf.labelling.tables import read_table, write_table
+from arf.labelling.workbook import Column
 from arf.labels import GOLD
 from arf.records import Annotation, Finding
 from arf.taxonomy import Taxonomy

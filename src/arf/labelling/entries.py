@@ -69,7 +69,8 @@ def check(
     for entry in entries:
         place, key = entry.place, entry.key
         if not key:
-            checked.faults.append(f"{place}: the item's key is gone; restore it from the export")
+            gone = ("the item's key is gone; restore it from the export",)
+            checked.faults += [f"{place}: {fault}" for fault in entry.faults or gone]
             continue
         if key not in items:
             checked.faults.append(

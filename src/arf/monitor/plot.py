@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from arf.report.figures import STYLE, write_figure
+from arf.pages.charts import STYLE, write_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

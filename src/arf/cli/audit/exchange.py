@@ -13,6 +13,7 @@ from arf.cli.audit.faults import refuse
 from arf.errors import ArfError
 from arf.labelling.entries import Checked, Entry, Name, check, stale
 from arf.labelling.items import Item, draw_items
+from arf.labelling.label_studio import read_export, write_tasks
 from arf.labelling.sheet import read_sheet, write_sheet
 from arf.labels import (
     GOLD,
@@ -43,11 +44,17 @@ class Format(NamedTuple):
     write: Callable[[Path, Sequence[Item], Mapping[str, Annotation], Taxonomy], None]
 
 
-FORMATS = {"xlsx": Format(".xlsx", write_sheet), "csv": Format(".csv", write_sheet)}
+FORMATS = {
+    "xlsx": Format(".xlsx", write_sheet),
+    "csv": Format(".csv", write_sheet),
+    "label-studio": Format(".json", write_tasks),
+}
 
 
 def _entries(file: Path, user: str | None) -> list[Entry]:
-    """Reads what people labelled, by what the file holds."""
+    """Reads what people labelled, by the file's suffix."""
+    if file.suffix.lower() == ".json":
+        return read_export(file, user)
     if user is not None:
         raise ArfError("--user: a spreadsheet has no users; leave it out")
     return read_sheet(file)
@@ -132,7 +139,9 @@ def _by_name(folder: Path, annotator: str, channels: Sequence[str]) -> dict[Name
 
 
 def import_labels(
-    file: Annotated[Path, typer.Argument(help="What people labelled: xlsx or csv.")],
+    file: Annotated[
+        Path, typer.Argument(help="What people labelled: xlsx, csv or Label Studio's JSON.")
+    ],
     name: Annotated[str, typer.Option("--as", metavar="NAME", help="Who labelled.")],
     replace: Annotated[
         bool, typer.Option("--replace", help="Let labels take the place of those that there are.")
