@@ -86,13 +86,22 @@ class Labelling:
             server.communicate(timeout=20)
 
 
-@pytest.fixture
-def labelling(tmp_path: Path) -> Iterator[Labelling]:
-    shutil.copytree(ROOT / "prompts", tmp_path / "prompts")
+def _project(root: Path) -> Iterator[Labelling]:
+    shutil.copytree(ROOT / "prompts", root / "prompts")
     yaml = YAML()
     params = yaml.load(ROOT / "params.yaml")
     params["audit"]["labels"] = "data/labels"
-    yaml.dump(params, tmp_path / "params.yaml")
-    project = Labelling(tmp_path)
+    yaml.dump(params, root / "params.yaml")
+    project = Labelling(root)
     yield project
     project.close()
+
+
+@pytest.fixture
+def labelling(tmp_path: Path) -> Iterator[Labelling]:
+    yield from _project(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def shared_labelling(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Labelling]:
+    yield from _project(tmp_path_factory.mktemp("shared"))

@@ -108,7 +108,7 @@ def test_a_skipped_item_is_unscored_and_counts(open_desk, tmp_path) -> None:
     assert (label.status, label.reason) == ("unscored", "half of the chat is missing")
     assert desk.state(0) == "skipped"
     assert desk.next_open() == 1
-    assert desk.progress()["botchat"] == {"skipped": 1, "open": 2}
+    assert desk.progress["botchat"] == {"skipped": 1, "open": 2}
     assert (desk.count("open"), desk.count("done")) == (4, 0)
     desk.save(0, SAD)
     assert desk.state(0) == "done"

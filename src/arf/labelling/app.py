@@ -184,7 +184,7 @@ def _codes(desk: Desk) -> list[dict[str, Any]]:
         "name": UNLISTED,
         "key": UNLISTED_KEY,
         "of": None,
-        "title": "Something else (unlisted)",
+        "title": "Something else",
         "definition": "Words that are wrong where no code fits. Say in a note what is wrong.",
         "exception": "",
         "examples": {"positive": [], "negative": []},
@@ -206,7 +206,7 @@ def _suggested(label: Annotation) -> dict[str, Any]:
 def _progress(desk: Desk) -> dict[str, Any]:
     return {
         channel: {"total": counts.total(), "open": counts["open"], "skipped": counts["skipped"]}
-        for channel, counts in desk.progress().items()
+        for channel, counts in desk.progress.items()
     }
 
 

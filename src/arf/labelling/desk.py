@@ -22,6 +22,7 @@ class Desk:
         annotator: the person.
         items: what there is to label, in its order.
         taxonomy: the codes.
+        progress: how many items of each channel are open, done and skipped.
         cut: files whose last line was half-written, and was cut.
     """
 
@@ -58,6 +59,9 @@ class Desk:
             for label in read_own(folder, annotator, channel):
                 name = (label.source, label.channel, label.id, label.text_sha256)
                 self._labels[name] = label
+        self.progress: dict[str, Counter[State]] = {}
+        for place, item in enumerate(items):
+            self.progress.setdefault(item.output.channel, Counter())[self.state(place)] += 1
 
     @property
     def saved(self) -> int:
@@ -88,16 +92,9 @@ class Desk:
                 return here
         return None
 
-    def progress(self) -> dict[str, Counter[State]]:
-        """Returns how many items of each channel are open, done and skipped."""
-        counts: dict[str, Counter[State]] = {}
-        for place, item in enumerate(self.items):
-            counts.setdefault(item.output.channel, Counter())[self.state(place)] += 1
-        return counts
-
     def count(self, state: State) -> int:
         """Returns how many items are in a state."""
-        return sum(counts[state] for counts in self.progress().values())
+        return sum(counts[state] for counts in self.progress.values())
 
     def save(self, place: int, given: Mapping[str, Any]) -> Annotation:
         """Makes a label of what a person gave; it is on disk when this returns.
@@ -119,6 +116,9 @@ class Desk:
             channel = item.output.channel
             kept = {key: old for key, old in self._labels.items() if key[1] == channel}
             rewrite(self._folder, self.annotator, (kept | {name: label}).values())
+        counts = self.progress[item.output.channel]
+        counts[self.state(place)] -= 1
         self._labels[name] = label
+        counts[self.state(place)] += 1
         self._saved.add(place)
         return label

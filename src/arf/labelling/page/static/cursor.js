@@ -40,7 +40,7 @@ export class Cursor {
 
   /** Chooses the next word in a direction: "left", "right", "up" or "down". */
   move(direction) {
-    const word = this.#word(direction);
+    const word = this.#word(direction) ?? this.words.at(direction === "left" ? 0 : -1);
     if (word) this.#choose(word, word);
   }
 

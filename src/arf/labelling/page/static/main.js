@@ -4,6 +4,7 @@ import { Cursor } from "./cursor.js";
 import { listen } from "./keyboard.js";
 import { paint } from "./marks.js";
 import { ask, Refused } from "./server.js";
+import { tidy } from "./text.js";
 import { showCase, showErrors, showProgress, showSuggestions } from "./view.js";
 import { fromLabel, Work } from "./work.js";
 
@@ -149,7 +150,7 @@ const commands = {
   give(entry) {
     const { code, title } = entry.dataset;
     if (!applies(entry)) return say(`${title} is no code of ${item.channel}`);
-    const { chosen } = cursor;
+    const chosen = cursor.chosen && tidy(work.text, cursor.chosen.start, cursor.chosen.end);
     const words = chosen ? `“${work.text.slice(chosen.start, chosen.end)}”` : "the whole output";
     cursor.drop();
     const fresh = work.give(code, chosen);

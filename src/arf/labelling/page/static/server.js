@@ -1,6 +1,6 @@
 // The way to the server, which tries again where there is no answer.
 
-const LONGEST = 4000; // milliseconds between two tries
+const LONGEST = 2000; // milliseconds between two tries
 
 export class Refused extends Error {}
 
