@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ from arf.audit.gather import gather
 from arf.audit.params import AuditParams, Least
 from arf.audit.sample import ALL, Strata
 from arf.audit.summary import Channel, summarize
+from arf.audit_page.examples import examples
+from arf.audit_page.page import AuditPage
 from arf.files import sha256_text
 from arf.records import Annotation, Case, Finding, Output
 from arf.taxonomy import Taxonomy, load_taxonomy
@@ -48,7 +51,8 @@ def make_pairs(channel: str, count: int = 40) -> list[tuple[Case, Output]]:
                 if chance.random() < rate]  # fmt: skip
         text = " ".join(["Ann's parcel 12345678 came late, code KX7PQ2.", *kept])
         case = Case(
-            id=f"{channel}-{i}", channel=channel, split="train", received_at=f"2031-0{1 + i % 6}-01",
+            id=f"{channel}-{i}", channel=channel, split="train",
+            received_at=f"2031-0{1 + i % 6}-01",
             text="Parcel 12345678 came late. My code is KX7PQ2, write to ann@example.com.",
         )  # fmt: skip
         output = Output(id=case.id, channel=channel, source="r0", text=text, provider="fake")
@@ -170,3 +174,19 @@ def make_targets() -> dict[str, Any]:
         }
         for channel in CHANNELS
     }
+
+
+TITLES = {name: code.title for name, code in small_taxonomy().codes.items()}
+
+
+def make_page(audit: dict[str, Any], **changes: Any) -> AuditPage:
+    """Returns the page of an audit, with examples of one channel."""
+    pairs = make_pairs("botchat")
+    shown = examples(
+        lambda: people_labels(pairs[:30]),
+        lambda: rules_labels(pairs),
+        pairs,
+        small_taxonomy().hashes(frozenset(CODES), "botchat"),
+    )
+    page = AuditPage(audit, make_targets(), TITLES, 0.02, examples={"botchat": shown})
+    return replace(page, **changes)

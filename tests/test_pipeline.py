@@ -154,10 +154,11 @@ def test_a_change_of_r2_leaves_the_students_of_r0_and_r1_alone(
 
 def test_a_change_of_the_report_runs_no_model(project: Project, tmp_path: Path) -> None:
     changed = Project(shutil.copytree(project.root, tmp_path / "changed", symlinks=True))
-    for name in ("src/arf/report/page.py", "docs/models.md", "README.md"):
+    pages = ("src/arf/report/page.py", "src/arf/audit_page/page.py")
+    for name in (*pages, "docs/models.md", "README.md"):
         with (changed.root / name).open("a", encoding="utf-8") as file:
             file.write("\n# changed\n")
-    assert changed.ran("dvc repro") <= {"compare", "track"}
+    assert changed.ran("dvc repro") <= {"audit-report", "compare", "track"}
 
 
 def test_push_clone_pull(project: Project, tmp_path: Path) -> None:

@@ -84,7 +84,8 @@ def _candidates(
                 continue
             placed = any(error.code == code and error.span for error in label.errors)
             own = best.setdefault(code, {})
-            own[not placed, sha256_text(label.id), label.annotator] = label
+            item, who = sha256_text(label.id), sha256_text(f"{label.annotator}:{label.id}")
+            own[not placed, item, who] = label
             if len(own) > _CANDIDATES:
                 del own[max(own)]
     return {code: [own[key] for key in sorted(own)] for code, own in best.items()}

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 from arf.audit_page.wording import by_rate
 from arf.audit_words import pairs_of
 from arf.pages.charts import ACCENT, INKED, Estimate, chart, inline
-from arf.pages.html import percent
+from arf.pages.html import bounds
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
 _ALL_OF_IT = (0, 1.02)
+_WIDE = 4.8
 
 
 def prevalence_chart(
@@ -23,7 +24,7 @@ def prevalence_chart(
         for code, row in by_rate(block)
     ]
     label = f"share of outputs with each error on {channel}, with 95 % intervals"
-    return chart(rows, label, _ALL_OF_IT, percent=True) if rows else None
+    return chart(rows, label, _ALL_OF_IT, percent=True, width=_WIDE) if rows else None
 
 
 def time_charts(
@@ -78,7 +79,7 @@ def prevalence_rows(audit: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Returns a plot's rows, one a channel and code; `bar` tells the interval, too."""
     return [
         {
-            "bar": f"{channel} · {code} ({percent(row['lo'])} to {percent(row['hi'])})",
+            "bar": f"{channel} · {code} ({bounds(row, share=True)})",
             "channel": channel,
             "code": code,
             **{key: row[key] for key in ("rate", "lo", "hi", "n", "method", "basis")},

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from arf.audit_words import people_of
-from arf.pages.html import listed, percent
+from arf.pages.html import bounds, listed, percent
 
 CHOSEN = "chosen"  # as `arf.targets` says it
 _MOST = 3
+_SPACE = "\N{NO-BREAK SPACE}"
 METHODS = {
     "wilson": "Wilson",
     "exact": "Clopper-Pearson",
@@ -62,8 +63,8 @@ def _of(
 
 
 def _told(titles: Mapping[str, str], code: str, row: Mapping[str, Any]) -> str:
-    bounds = f" ({percent(row['lo'])} to {percent(row['hi'])})" if row["lo"] < row["hi"] else ""
-    return f"{titles.get(code, code)} in {percent(row['rate'])}{bounds}"
+    around = f" ({bounds(row, share=True)})" if row["lo"] < row["hi"] else ""
+    return f"{titles.get(code, code)} in {percent(row['rate'])}{around}".replace(" %", f"{_SPACE}%")
 
 
 def by_rate(block: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
@@ -88,4 +89,4 @@ def decision(row: Mapping[str, Any], min_rate: float, by_hand: bool) -> str:
 
 
 def _fine(share: float) -> str:
-    return f"{round(100 * share, 1):g} %"
+    return f"{round(100 * share, 1):g}{_SPACE}%"

@@ -57,7 +57,7 @@ def draw(
     for place, row in enumerate(rows):
         if row.lo is not None and row.hi is not None:
             axes.plot([row.lo, row.hi], [place, place], color=ACCENT, linewidth=2, alpha=0.55)
-        axes.plot([row.value], [place], "o", color=ACCENT, markersize=5)
+        axes.plot([row.value], [place], "o", color=ACCENT, markersize=5, clip_on=False)
         axes.annotate(
             f"{100 * row.value:.0f} %" if percent else f"{row.value:.2f}",
             (1.01, place),
@@ -84,6 +84,7 @@ def chart(
     limits: tuple[float, float | None] | None = None,
     *,
     percent: bool = False,
+    width: float = 3.8,
 ) -> Markup:
     """Returns an inline SVG of what `draw` draws.
 
@@ -92,12 +93,13 @@ def chart(
         label: said to those who cannot see it.
         limits: of the axis; from 0 to the largest upper bound if null.
         percent: whether shares are told in percent.
+        width: in inches, at which its letters have the size that they are to have.
     """
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
     with rc_context(INKED):
-        figure = Figure(figsize=(3.8, 0.5 + 0.22 * max(len(rows), 1)), layout="constrained")
+        figure = Figure(figsize=(width, 0.5 + 0.22 * max(len(rows), 1)), layout="constrained")
         draw(figure.subplots(), rows, limits, percent=percent)
         return inline(figure, label)
 

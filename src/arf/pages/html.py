@@ -38,8 +38,13 @@ def interval(block: Mapping[str, Any] | None, share: bool = False) -> Markup:
     value = next((block[key] for key in ("mean", "rate", "diff", "value") if key in block), None)
     if block["lo"] is None:
         return Markup(form(value))
-    bounds = f"{form(block['lo'])} to {form(block['hi'])}"
-    return Markup("{} <small>{}</small>").format(form(value), bounds)
+    return Markup("{} <small>{}</small>").format(form(value), bounds(block, share))
+
+
+def bounds(block: Mapping[str, Any], share: bool = False) -> str:
+    """Returns a known interval as `0.41 to 0.77`, or in percent."""
+    lo, hi = (percent(block[key]) if share else number(block[key]) for key in ("lo", "hi"))
+    return f"{lo.removesuffix(' %')} to {hi}"
 
 
 @cache
