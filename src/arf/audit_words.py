@@ -76,13 +76,8 @@ def _of(channel: str, block: Mapping[str, Any], titles: Mapping[str, str]) -> It
         )
     if len(persons := [who for who in people if who != GOLD]) == 1:
         yield f"{channel}: only {persons[0]} has labelled; whether others would agree is unknown."
-    for who, found in block["calibration"].items():
-        for code, row in found["codes"].items():
-            if row["below"]:
-                yield (
-                    f"{channel}: {who} is below audit.least at {titles.get(code, code)}: "
-                    f"{row['below']}. Its figures of this code are not to be relied on."
-                )
+    for who in block["calibration"]:
+        yield from shortfalls(channel, block, who, titles)
     for who, own in block["labels"].items():
         if own["outdated"]:
             yield (
@@ -94,4 +89,25 @@ def _of(channel: str, block: Mapping[str, Any], titles: Mapping[str, str]) -> It
             yield (
                 f"{channel}: labels by {who} were made under an old definition: {codes}. They are "
                 "left out of these codes; label them again, or take the old definition back."
+            )
+
+
+def shortfalls(
+    channel: str, block: Mapping[str, Any], annotator: str, titles: Mapping[str, str]
+) -> Iterator[str]:
+    """Yields in what an annotator is below `audit.least` on a channel, a line each.
+
+    Args:
+        channel: the channel.
+        block: its figures in `metrics/audit.json`.
+        annotator: as labels name it; nothing is said of one that people's labels did not meet.
+        titles: the title of each code.
+    """
+    found = block["calibration"].get(annotator, {"codes": {}})
+    for code, row in found["codes"].items():
+        if row["below"]:
+            yield (
+                f"{channel}: {annotator} is below audit.least at {titles.get(code, code)}: "
+                f"{row['below']}, against {found['against']}. Its figures of this code are not to "
+                "be relied on."
             )

@@ -135,8 +135,8 @@ def test_stale_labels_are_told(project: Project) -> None:
     labels[0] = labels[0].model_copy(update={"text_sha256": "before"})
     write_records(path, labels)
     told = project.ok("python -m arf.stages.audit")
-    assert "botchat: 1 labels by anna are of texts that have changed" in told
-    assert f"count no more for it: inferred_sentiment {len(labels) - 1}" in told
+    assert "botchat: 1 labels by anna are outdated: the text has changed since" in told
+    assert f"under an old definition: inferred_sentiment ({len(labels) - 1})" in told
 
 
 def test_no_error_at_all_and_one_item(project: Project) -> None:

@@ -184,8 +184,8 @@ def test_what_the_audit_found_wanting_is_said(folder: Path) -> None:
     write(rows())
     said = [line for line in monitor().splitlines() if "audit.least" in line]
     assert said == [
-        "webform: rules on inferred_sentiment: sensitivity 0.50 (0.10 to 0.90) under 0.8 "
-        "(audit.least), against gold"
+        "webform: rules is below audit.least at inferred_sentiment: sensitivity 0.50 (0.10 to "
+        "0.90) under 0.8, against gold. Its figures of this code are not to be relied on."
     ]
 
 

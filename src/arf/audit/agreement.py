@@ -14,11 +14,11 @@ from arf.audit_stats.coefficients import (
     weighted_kappa,
 )
 from arf.audit_stats.spans import Places, span_agreement
+from arf.audit_words import EVERYBODY
 from arf.detection import spans_of
 from arf.records import Annotation
 from arf.stats import rounded
 
-EVERYBODY = "all"
 Item = tuple[str, ...]
 Scored = Mapping[str, Mapping[Item, Annotation]]
 

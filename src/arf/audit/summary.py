@@ -1,6 +1,6 @@
 """The figures of one channel's audit, from everybody's labels."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -126,43 +126,3 @@ def _counts(channel: Channel) -> dict[str, Any]:
         }
         for who in names
     }
-
-
-def warnings(audit: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
-    """Yields what a reader of an audit's figures must know first, a line each.
-
-    Args:
-        audit: `metrics/audit.json`.
-    """
-    for channel, block in audit.items():
-        for who, found in block["labels"].items():
-            if found["outdated"]:
-                yield (
-                    f"{channel}: {found['outdated']} labels by {who} are of texts that have "
-                    "changed since, and count no more"
-                )
-            if found["stale"]:
-                codes = ", ".join(f"{code} {count}" for code, count in found["stale"].items())
-                yield (
-                    f"{channel}: labels by {who} were made under another definition and count no "
-                    f"more for it: {codes}"
-                )
-        for who in block["calibration"]:
-            yield from shortfalls(channel, block, who)
-
-
-def shortfalls(channel: str, block: Mapping[str, Any], annotator: str) -> Iterator[str]:
-    """Yields in what an annotator is below `audit.least` on a channel, a line each.
-
-    Args:
-        channel: the channel.
-        block: its figures in `metrics/audit.json`.
-        annotator: as labels name it; nothing is said of one that people's labels did not meet.
-    """
-    found = block["calibration"].get(annotator, {"codes": {}})
-    for code, figures in found["codes"].items():
-        if figures["below"]:
-            yield (
-                f"{channel}: {annotator} on {code}: {figures['below']} (audit.least), "
-                f"against {found['against']}"
-            )

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from arf.annotate import Annotator
 from arf.annotate.providers import AnnotatorRole, RulesRole, open_annotator
-from arf.audit.summary import shortfalls
+from arf.audit_words import shortfalls
 from arf.channels import Channels
 from arf.errors import ArfError
 from arf.files import read_json, replacing, sha256_file, sha256_text, write_json
@@ -167,7 +167,7 @@ def _doubts(annotator: str, channels: list[str]) -> Iterator[str]:
     audit = read_json(path) if path.exists() else {}
     for channel in channels:
         if channel in audit:
-            yield from shortfalls(channel, audit[channel], annotator)
+            yield from shortfalls(channel, audit[channel], annotator, {})
 
 
 def _mirror(

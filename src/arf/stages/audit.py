@@ -5,7 +5,8 @@ from functools import partial
 from arf.annotate.providers import AnnotatorRole, open_annotator
 from arf.audit.collect import Looked, everybody, label_path
 from arf.audit.params import AuditParams
-from arf.audit.summary import summarize, warnings
+from arf.audit.summary import summarize
+from arf.audit_words import warnings
 from arf.channels import Channels, count_cases, write_by_channel
 from arf.files import write_json
 from arf.layout import METRICS
@@ -42,7 +43,7 @@ def main() -> None:
     for channel in looked:
         metrics[channel.name] = summarize(channel.load([*roles], taxonomy), params, taxonomy)
     write_json(METRICS / "audit.json", metrics)
-    for warning in warnings(metrics):
+    for warning in warnings(metrics, {}):
         say(warning)
 
 
