@@ -66,13 +66,13 @@ def _of(channel: str, block: Mapping[str, Any], titles: Mapping[str, str]) -> It
         yield f"{channel}: nobody has labelled an output, so nothing is known."
     elif not people:
         yield (
-            f"{channel}: no person has labelled an output. The figures are {block['basis']}'s own "
-            "word, and how often it errs is unknown."
+            f"{channel}: no person has labelled an output. The figures are the word of the "
+            f"annotator {block['basis']}, and how often it errs is unknown."
         )
     elif block["basis"] not in {None, "people"}:
         yield (
-            f"{channel}: people labelled no output to train on. The prevalence is "
-            f"{block['basis']}'s own word."
+            f"{channel}: people labelled no output to train on. The prevalence is the word of the "
+            f"annotator {block['basis']}."
         )
     if len(persons := [who for who in people if who != GOLD]) == 1:
         yield f"{channel}: only {persons[0]} has labelled; whether others would agree is unknown."

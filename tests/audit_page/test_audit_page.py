@@ -145,7 +145,9 @@ def test_one_annotator_alone() -> None:
 def test_nobody_at_all() -> None:
     page = of([])
     assert any("no person has labelled an output" in one for one in warned(page))
-    assert "On botchat rules labelled 40 of 40 outputs" in page
+    assert "On botchat the annotator rules labelled 40 of 40 outputs" in page
+    assert "The figures are the word of the annotator rules, and how often it errs" in page
+    assert not re.search(r"<small>(\d+) to \1 %", page)
     assert "counted: every output was labelled, by the annotator alone" in page
     assert "<strong>by the annotator alone</strong>: The annotator is right" in page
     assert "Nobody looked for: Wrong outcome." in page

@@ -44,7 +44,7 @@ def _of(
     if block["basis"] is None:
         yield f"On {channel} nobody has labelled an output."
         return
-    who = people_of(block) if block["basis"] == "people" else [block["basis"]]
+    who = people_of(block) if block["basis"] == "people" else [f"the annotator {block['basis']}"]
     yield (
         f"On {channel} {listed(who)} labelled {block['n']} of {block['population']} outputs to "
         "train on."
