@@ -6,7 +6,7 @@ The folder, `audit.labels` of `params.yaml`, is nobody's output: DVC never delet
 import os
 import re
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -14,7 +14,6 @@ from pydantic import ValidationError
 from arf.errors import ArfError
 from arf.files import read_records, replacing
 from arf.records import Annotation
-from arf.state import state_dir
 
 GOLD = "gold"  # the annotator that adjudication writes
 _NAME = re.compile(r"[\w][\w .-]{0,63}")
@@ -80,28 +79,6 @@ def read_own(folder: Path, annotator: str, channel: str) -> Iterator[Annotation]
             raise ArfError(f"{path}:{number}: {label.id} is labelled twice; delete one of the two")
         seen.add(item)
         yield label
-
-
-@contextmanager
-def held(annotator: str) -> Iterator[None]:
-    """Keeps every other process from labelling under a name while the block runs.
-
-    Raises:
-        ArfError: another process does so now.
-    """
-    from filelock import FileLock, Timeout
-
-    lock = FileLock(state_dir("labels") / f"{annotator.casefold()}.lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout as error:
-        raise ArfError(
-            f"{annotator} is labelling in another process; end that one, or take another name"
-        ) from error
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def cut_half_line(path: Path) -> bool:

@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from arf.cli import main
-from arf.labels import held
+from arf.labelling.lock import held
 
 
 @pytest.fixture

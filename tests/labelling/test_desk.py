@@ -10,7 +10,8 @@ from arf.files import read_records, sha256_text
 from arf.findings import LabelError
 from arf.labelling.desk import Desk
 from arf.labelling.items import Item
-from arf.labels import append, held, label_file, read_own
+from arf.labelling.lock import held
+from arf.labels import append, label_file, read_own
 from arf.records import Annotation, Case, Output
 
 SAD = {"errors": [{"code": "inferred_sentiment", "span": "sad", "start": 7}], "rating": 4}

@@ -18,7 +18,8 @@ from arf.errors import ArfError
 from arf.files import read_records
 from arf.labelling.desk import Desk
 from arf.labelling.items import Item, draw_items, show
-from arf.labels import GOLD, check_name, held
+from arf.labelling.lock import held
+from arf.labels import GOLD, check_name
 from arf.layout import annotations, audited
 from arf.params import did_you_mean, load_section
 from arf.progress import say

@@ -14,12 +14,12 @@ from arf.errors import ArfError
 from arf.labelling.entries import Checked, Entry, Name, check, stale
 from arf.labelling.items import Item, draw_items
 from arf.labelling.label_studio import read_export, write_tasks
+from arf.labelling.lock import held
 from arf.labelling.sheet import read_sheet, write_sheet
 from arf.labels import (
     GOLD,
     check_name,
     cut_half_line,
-    held,
     label_file,
     labellers,
     read_own,
