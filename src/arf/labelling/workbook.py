@@ -74,17 +74,20 @@ def _write_page(path: Path, book: Any, page: Page, lists: list[tuple[str | int, 
 
     sheet = book.add_worksheet(page.name)
     text = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
+    bare = book.add_format({"num_format": "@"})
     number = book.add_format({"valign": "top"})
     title = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
     columns = [Column(one) if isinstance(one, str) else one for one in page.header]
     last = len(page.rows) + _MORE
+    forms: list[Any] = []
     for place, column in enumerate(columns):
         numeric = any(isinstance(choice, int) for choice in column.choices)
-        form = number if numeric else text
-        sheet.set_column(place, place, column.width, form, {"hidden": column.hidden})
+        forms.append(number if numeric else bare if column.hidden else text)
+        sheet.set_column(place, place, column.width, forms[-1], {"hidden": column.hidden})
         if column.choices:
-            lists.append(column.choices)
-            name = xl_col_to_name(len(lists) - 1, col_abs=True)
+            if column.choices not in lists:
+                lists.append(column.choices)
+            name = xl_col_to_name(lists.index(column.choices), col_abs=True)
             source = f"=lists!{name}$1:{name}${len(column.choices)}"
             sheet.data_validation(1, place, last, place, {"validate": "list", "source": source})
         sheet.write_string(0, place, written(column.name), title)
@@ -98,7 +101,7 @@ def _write_page(path: Path, book: Any, page: Page, lists: list[tuple[str | int, 
                         f"{path}:{line + 1}: {column.name}: {length(cell):,} characters, of which "
                         f"a cell of a workbook holds {CELL:,}; write .csv instead"
                     )
-                sheet.write_string(line, place, written(cell), text)
+                sheet.write_string(line, place, written(cell), forms[place])
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, max(len(page.rows), 1), len(columns) - 1)
     sheet.ignore_errors({"number_stored_as_text": f"A1:{xl_col_to_name(len(columns))}{last}"})
