@@ -5,7 +5,6 @@ import os
 import secrets
 import socket
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
 from typing import Annotated
@@ -13,17 +12,15 @@ from typing import Annotated
 import typer
 
 from arf.audit.params import AuditParams
-from arf.channels import Channels, read_pairs
+from arf.channels import read_pairs
+from arf.cli.asked import channels_of, with_suggestions
 from arf.errors import ArfError
-from arf.files import read_records
 from arf.labelling.desk import Desk
-from arf.labelling.items import Item, draw_items, show
+from arf.labelling.items import draw_items
 from arf.labelling.lock import held
 from arf.labels import GOLD, check_name
-from arf.layout import annotations, audited
-from arf.params import did_you_mean, load_section
+from arf.params import load_section
 from arf.progress import say
-from arf.records import Annotation
 from arf.rounds import TEACHER
 from arf.state import state_dir
 from arf.taxonomy import load_taxonomy
@@ -65,13 +62,13 @@ def annotate(
     if check_name(name) == GOLD:
         raise ArfError(f"the name {GOLD} is for what was settled between people")
     params = load_section("audit", AuditParams)
-    channels = _channels(channel)
+    channels = channels_of(channel)
     with held(name):
         items = draw_items(channels, lambda names: read_pairs(TEACHER, names), params)
         if not items:
             raise ArfError("there is no output to label; run dvc repro teach")
         if shown is not None:
-            items = _with_suggestions(items, shown, channels, share, params)
+            items = with_suggestions(items, shown, channels, share, params)
         desk = Desk(name, items, params.labels, load_taxonomy())
         for path in desk.cut:
             say(f"{path}: a last line that was half-written is gone; its item is open again")
@@ -91,49 +88,6 @@ def _again(name: str, channel: list[str] | None, shown: str | None, share: float
     words += [word for one in channel or [] for word in ("--channel", one)]
     words += ["--show", shown, "--share", f"{share:g}"] if shown else []
     return shlex.join(words)
-
-
-def _channels(wanted: list[str] | None) -> list[str]:
-    known = list(load_section("channels", Channels).root)
-    for name in wanted or []:
-        if name not in known:
-            raise ArfError(
-                f"--channel {name}: no channel{did_you_mean(name, known)}; there are "
-                f"{', '.join(known)}"
-            )
-    return list(dict.fromkeys(wanted or known))
-
-
-def _with_suggestions(
-    items: list[Item], annotator: str, channels: list[str], share: float, params: AuditParams
-) -> list[Item]:
-    """Attaches an annotator's labels to a share of the items.
-
-    Raises:
-        ArfError: that annotator has labelled none of them.
-    """
-
-    def labels() -> Iterator[Annotation]:
-        for channel in channels:
-            yield from _labels(annotator, channel, params)
-
-    if not any(item.shown for item in show(items, labels(), 1, params.seed)):
-        raise ArfError(
-            f"--show {annotator}: no such labels of these outputs; dvc repro audit makes those of "
-            "roles.annotator and audit.annotators"
-        )
-    return show(items, labels(), share, params.seed)
-
-
-def _labels(annotator: str, channel: str, params: AuditParams) -> Iterator[Annotation]:
-    """Yields an annotator's labels, by the name on its labels or the one in `audit.annotators`."""
-    paths: list[tuple[str | None, Path]] = [(None, annotations("audit", TEACHER, channel))]
-    paths += [(name, audited(name, channel)) for name in params.annotators]
-    for name, path in paths:
-        if path.exists():
-            for label in read_records(path, Annotation):
-                if annotator in (name, label.annotator):
-                    yield label
 
 
 def _serve(desk: Desk, port: int, browser: bool) -> None:
