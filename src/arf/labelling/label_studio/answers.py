@@ -109,16 +109,16 @@ def _in_order(
     errors = []
     fresh = list(spans)
     for old in before:
-        if old["span"] is None:
-            if old["code"] in whole:
+        if old.get("span") is None:
+            if old.get("code") in whole:
                 errors.append(dict(old))
             continue
         for new in fresh:
-            if all(new[name] == old[name] for name in ("code", "span", "start")):
+            if all(new[name] == old.get(name) for name in ("code", "span", "start")):
                 errors.append(new)
                 fresh.remove(new)
                 break
-    placeless = {error["code"] for error in errors if error["span"] is None}
+    placeless = {error["code"] for error in errors if error.get("span") is None}
     added = [code for code in dict.fromkeys(whole) if code not in placeless]
     nowhere = {"span": None, "start": None, "note": None}
     return [*errors, *fresh, *({"code": code, **nowhere} for code in added)]

@@ -21,6 +21,7 @@ _COLOURS = (
     "#c0392b", "#d35400", "#b7950b", "#1e8449", "#117864", "#2471a3", "#6c3483", "#ad1457",
     "#5d4037", "#455a64",
 )  # fmt: skip
+_SMALL = "font-size: 14px; font-weight: 400; margin: 4px 0"
 _UNLISTED = "Something else is wrong"
 _STYLE = """
 .arf { display: flex; gap: 24px; align-items: flex-start; }
@@ -51,7 +52,7 @@ def _case(column: ElementTree.Element) -> None:
 
 def _output(column: ElementTree.Element, taxonomy: Taxonomy) -> None:
     _add(column, "Header", value="Output: choose a code, then mark the words", size="5")
-    _add(column, "Header", value="$notice", size="6")
+    _add(column, "Header", value="$notice", style=_SMALL)
     labels = _add(column, "Labels", name=ERRORS, toName=OUTPUT, showInline="true")
     for number, (name, code) in enumerate(taxonomy.codes.items()):
         colour = _COLOURS[number % len(_COLOURS)]
@@ -77,7 +78,7 @@ def _output(column: ElementTree.Element, taxonomy: Taxonomy) -> None:
     )  # fmt: skip
     _add(
         column, "TextArea", name=SKIP, toName=OUTPUT, editable="true", maxSubmissions="1",
-        placeholder="If you cannot say: why? Leave empty otherwise",
+        placeholder="If you cannot say: write why, then Submit",
     )  # fmt: skip
     _definitions(column, taxonomy)
 
@@ -87,16 +88,21 @@ def _definitions(column: ElementTree.Element, taxonomy: Taxonomy) -> None:
     panel = _add(collapse, "Panel", value="The codes: the first that fits counts")
     for name, code in taxonomy.codes.items():
         _add(panel, "Header", value=f"{_title(code)} ({name})", size="5")
-        _add(panel, "Header", value=_hint(code), size="6")
+        _add(panel, "Header", value=_hint(code), style=_SMALL)
         for example in code.examples.positive:
             marked = (
                 f"error: {example.span!r} in {example.text!r}"
                 if example.span
                 else (f"error: {example.text!r}")
             )
-            _add(panel, "Header", value=_because(marked, example.why), size="6")
+            _add(panel, "Header", value=_because(marked, example.why), style=_SMALL)
         for example in code.examples.negative:
-            _add(panel, "Header", value=_because(f"none: {example.text!r}", example.why), size="6")
+            _add(
+                panel,
+                "Header",
+                value=_because(f"none: {example.text!r}", example.why),
+                style=_SMALL,
+            )
 
 
 def _because(words: str, why: str | None) -> str:

@@ -1,15 +1,19 @@
 """A JSON export of Label Studio, read as what people gave for the items."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from arf.errors import ArfError
+from arf.findings import LabelError
+from arf.labelling.drafts import read_draft
 from arf.labelling.entries import Entry
 from arf.labelling.label_studio.answers import read_answers
 from arf.labelling.label_studio.tasks import META, mark
 
+_KEY = re.compile(r"[0-9a-f]{16}")
 _UNKNOWN = "unknown"  # whoever labelled, where the export does not say
 
 
@@ -45,7 +49,7 @@ def _read(path: Path) -> list[dict[str, Any]]:
         raise ArfError(f"{path}: no such file; export from Label Studio as JSON") from error
     except OSError as error:
         raise ArfError(f"{path}: {error.strerror}") from error
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+    except ValueError as error:
         line = f"{path}:{error.lineno}" if isinstance(error, json.JSONDecodeError) else path
         raise ArfError(
             f"{line}: no JSON, or only the half of it; export from Label Studio anew, as JSON"
@@ -70,7 +74,7 @@ def _meta(task: Mapping[str, Any]) -> dict[str, Any] | None:
     if not isinstance(data, dict) or not isinstance(data.get("output"), str):
         return None
     meta = data.get(META)
-    return meta if isinstance(meta, dict) and isinstance(meta.get("key"), str) else None
+    return meta if isinstance(meta, dict) and _KEY.fullmatch(str(meta.get("key"))) else None
 
 
 def _records(task: Mapping[str, Any], name: str) -> Iterator[dict[str, Any]]:
@@ -126,7 +130,11 @@ def _entries(place: str, task: dict[str, Any], user: str | None) -> Iterator[Ent
     for one in annotations:
         here = f"{place}, annotation {one.get('id')}" if len(annotations) > 1 else place
         ours = mark(key) in (one.get("import_id"), one.get("id"))
-        before = (meta.get("label") if ours else None) or {}
+        try:
+            before = read_draft(meta["label"]).model_dump() if ours and "label" in meta else {}
+        except LabelError:
+            yield Entry(here, key, {}, ("what arf wrote into the task was changed; export anew",))
+            continue
         answers, faults = read_answers(one, task["data"]["output"], before)
         given = {"seen": meta.get("seen"), "taxonomy": meta.get("taxonomy")} | answers
         yield Entry(here, key, given, tuple(faults))

@@ -1,8 +1,9 @@
 """Where a region of Label Studio lies in a text.
 
-A region that is drawn is placed in code points, one whose edges are dragged in UTF-16 code units
-(as its front end 1.23 has it, `selection-tools.js` and `view.jsx` of the rich text tag). Its
-`text` has a line break as backslash and n, and may lack spaces. So neither is trusted alone.
+Its front end places a region in code points (1.23: `fixCodePointsInRange` of `selection-tools.js`,
+checked in a browser), but not on the path by which edges are dragged, where the browser's UTF-16
+code units come through. A region's `text` has a line break as backslash and n, and of several
+spaces one. So neither is trusted alone.
 """
 
 import re
@@ -26,8 +27,9 @@ def find_region(value: Mapping[str, Any], text: str) -> tuple[int, int] | None:
     start, end, marked = value.get("start"), value.get("end"), value.get("text")
     places = []
     if isinstance(start, int) and isinstance(end, int) and 0 <= start < end:
-        places = [place for place in ((start, end), _of_utf16(start, end, text)) if place]
-        places = [(begin, stop) for begin, stop in places if stop <= len(text)]
+        places = [(start, end)] if end <= len(text) else []
+        if (units := _of_utf16(start, end, text)) is not None:
+            places.append(units)
     if not isinstance(marked, str):
         return places[0] if places else None
     for same in (str, _bare):
@@ -38,13 +40,16 @@ def find_region(value: Mapping[str, Any], text: str) -> tuple[int, int] | None:
 
 
 def _of_utf16(start: int, end: int, text: str) -> tuple[int, int] | None:
-    units = text.encode("utf-16-le")
+    """Returns a place in code points, null where it is amid a character or beyond the text."""
+    units = text.encode("utf-16-le", "surrogatepass")
+    if 2 * end > len(units):
+        return None
     try:
         return (
             len(units[: 2 * start].decode("utf-16-le")),
             len(units[: 2 * end].decode("utf-16-le")),
         )
-    except UnicodeDecodeError:  # amid a character
+    except UnicodeDecodeError:
         return None
 
 

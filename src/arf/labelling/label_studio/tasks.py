@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from arf.errors import ArfError
 from arf.files import replacing, write_json
 from arf.labelling.drafts import Draft, to_draft
 from arf.labelling.items import Item
@@ -28,7 +29,12 @@ def write_tasks(
         items: what to label, in the order in which people see it.
         labels: labels that there are already, one person's, by key.
         taxonomy: the codes.
+
+    Raises:
+        ArfError: the file is named as the configuration beside it is.
     """
+    if path.suffix == ".xml":
+        raise ArfError(f"{path}: that is the configuration's name; name the tasks .json")
     write_json(path, [_task(item, labels.get(item.key), taxonomy) for item in items])
     with replacing(path.with_suffix(".xml")) as file:
         file.write(config.configuration(taxonomy))
