@@ -49,3 +49,11 @@ def test_labels_keep_the_definitions_that_people_had(item, taxonomy) -> None:
 def test_what_is_refused(item, taxonomy, value: dict, message: str) -> None:
     with pytest.raises(LabelError, match=message):
         to_label(read_draft(value), item, "anna", taxonomy)
+
+
+@pytest.mark.parametrize("where", ["note", "skipped", "errors"])
+def test_half_a_character_is_refused_since_no_file_can_hold_it(item, taxonomy, where: str) -> None:
+    half = "a\ud800"
+    value = {where: [{"code": "missing_reason", "note": half}] if where == "errors" else half}
+    with pytest.raises(LabelError, match="half a character"):
+        to_label(read_draft(value), item, "anna", taxonomy)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pydantic import ConfigDict, Field, ValidationError
+from pydantic_core import PydanticSerializationError
 
 from arf.files import describe, sha256_text
 from arf.findings import LabelError, to_finding
@@ -51,7 +52,8 @@ def to_label(draft: Draft, item: Item, annotator: str, taxonomy: Taxonomy) -> An
     """Makes a label of what a person gave.
 
     Raises:
-        LabelError: a code is unknown, a span is not in the output, or the rating is off its scale.
+        LabelError: a code is unknown, a span is not in the output, the rating is off its scale, or
+            a text holds half a character.
     """
     output = item.output
     errors = tuple(
@@ -59,7 +61,7 @@ def to_label(draft: Draft, item: Item, annotator: str, taxonomy: Taxonomy) -> An
     )
     today = taxonomy.hashes(frozenset(taxonomy.codes), output.channel)
     try:
-        return Annotation(
+        label = Annotation(
             id=output.id,
             channel=output.channel,
             source=output.source,
@@ -75,6 +77,11 @@ def to_label(draft: Draft, item: Item, annotator: str, taxonomy: Taxonomy) -> An
         )
     except ValidationError as error:
         raise LabelError(describe(error)) from error
+    try:
+        label.model_dump_json()
+    except PydanticSerializationError as error:
+        raise LabelError("a text holds half a character (a lone surrogate); delete it") from error
+    return label
 
 
 def to_draft(label: Annotation) -> Draft:
