@@ -429,3 +429,19 @@ def test_tasks_do_not_take_the_configurations_name(taxonomy: Taxonomy, tmp_path:
     with pytest.raises(ArfError, match=r"name the tasks \.json"):
         write_tasks(tmp_path / "audit.xml", [], {}, taxonomy)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_marks_after_a_nul_are_where_the_front_end_puts_them(
+    tmp_path: Path, taxonomy: Taxonomy
+) -> None:
+    export = Export(tmp_path, make_item("a\0b ␀ sad sad"), taxonomy)
+    assert export.task["data"]["output"] == "a␀b ␀ sad sad"
+    export.add(region("wrong_outcome", 10, "sad"), region("wrong_outcome", 0, "a␀b ␀"))
+    assert [(one.span, one.start) for one in export.label().errors] == [
+        ("sad", 10),
+        ("a\0b ␀", 0),
+    ]
+    for broken in (None, [99], ["x"], [0.0]):
+        export.task["data"]["arf"]["nul"] = broken
+        with pytest.raises(ArfError, match="no task of arf's"):
+            export.read()

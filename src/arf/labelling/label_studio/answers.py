@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from arf.labelling.label_studio import config
-from arf.labelling.label_studio.offsets import find_region
+from arf.labelling.label_studio.offsets import find_region, showable
 
 _LISTS = ("labels", "choices", "text")
 
@@ -84,7 +84,7 @@ def _spans(results: Sequence[dict[str, Any]], text: str, faults: list[str]) -> l
     """Returns the marked errors, one for each code of a region."""
     spans = []
     for one in _named(results, config.ERRORS):
-        place = find_region(one["value"], text)
+        place = find_region(one["value"], showable(text))
         if place is None:
             marked = one["value"].get("text")
             faults.append(

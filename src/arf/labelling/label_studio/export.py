@@ -11,6 +11,7 @@ from arf.findings import LabelError
 from arf.labelling.drafts import read_draft
 from arf.labelling.entries import Entry
 from arf.labelling.label_studio.answers import read_answers
+from arf.labelling.label_studio.offsets import restored
 from arf.labelling.label_studio.tasks import META, mark
 
 _KEY = re.compile(r"[0-9a-f]{16}")
@@ -74,7 +75,15 @@ def _meta(task: Mapping[str, Any]) -> dict[str, Any] | None:
     if not isinstance(data, dict) or not isinstance(data.get("output"), str):
         return None
     meta = data.get(META)
-    return meta if isinstance(meta, dict) and _KEY.fullmatch(str(meta.get("key"))) else None
+    if not isinstance(meta, dict) or not _KEY.fullmatch(str(meta.get("key"))):
+        return None
+    places = meta.get("nul")
+    there = range(len(data["output"]))
+    return (
+        meta
+        if isinstance(places, list) and all(type(one) is int and one in there for one in places)
+        else None
+    )
 
 
 def _records(task: Mapping[str, Any], name: str) -> Iterator[dict[str, Any]]:
@@ -127,6 +136,7 @@ def _entries(place: str, task: dict[str, Any], user: str | None) -> Iterator[Ent
         fault = "changes that were never submitted; submit or discard them, then export anew"
         yield Entry(place, key, {}, (fault,))
         return
+    text = restored(task["data"]["output"], meta["nul"])
     for one in annotations:
         here = f"{place}, annotation {one.get('id')}" if len(annotations) > 1 else place
         ours = mark(key) in (one.get("import_id"), one.get("id"))
@@ -135,7 +145,7 @@ def _entries(place: str, task: dict[str, Any], user: str | None) -> Iterator[Ent
         except LabelError:
             yield Entry(here, key, {}, ("what arf wrote into the task was changed; export anew",))
             continue
-        answers, faults = read_answers(one, task["data"]["output"], before)
+        answers, faults = read_answers(one, text, before)
         given = {"seen": meta.get("seen"), "taxonomy": meta.get("taxonomy")} | answers
         yield Entry(here, key, given, tuple(faults))
 

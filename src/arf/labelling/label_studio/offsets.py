@@ -7,10 +7,32 @@ spaces one. So neither is trusted alone.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 _BREAKS = re.compile(r"\\n|\s")
+_NUL, _FOR_NUL = "\0", "␀"
+
+
+def showable(text: str) -> str:
+    """Returns a text that the front end can show, every character in its place.
+
+    HTML has no NUL: the front end would leave it out, and place what follows one too early.
+    """
+    return text.replace(_NUL, _FOR_NUL)
+
+
+def hidden(text: str) -> list[int]:
+    """Returns where `showable` puts something else into a text."""
+    return [place for place, sign in enumerate(text) if sign == _NUL]
+
+
+def restored(text: str, places: Iterable[int]) -> str:
+    """Returns the text of which this is what was shown."""
+    signs = list(text)
+    for place in places:
+        signs[place] = _NUL
+    return "".join(signs)
 
 
 def find_region(value: Mapping[str, Any], text: str) -> tuple[int, int] | None:

@@ -9,6 +9,7 @@ from arf.files import replacing, write_json
 from arf.labelling.drafts import Draft, to_draft
 from arf.labelling.items import Item
 from arf.labelling.label_studio import config
+from arf.labelling.label_studio.offsets import hidden, showable
 from arf.records import Annotation, Finding
 from arf.taxonomy import Taxonomy
 
@@ -51,12 +52,13 @@ def _task(item: Item, label: Annotation | None, taxonomy: Taxonomy) -> dict[str,
         "key": item.key,
         "taxonomy": taxonomy.hashes(frozenset(taxonomy.codes), output.channel),
         "seen": item.shown.annotator if item.shown else None,
+        "nul": hidden(output.text),
     }
     task: dict[str, Any] = {
         "data": {
             "channel": output.channel,
-            "case": item.case.body(),
-            "output": output.text,
+            "case": showable(item.case.body()),
+            "output": showable(output.text),
             "notice": _NOTICE if item.shown else "",
             META: meta,
         }
@@ -84,7 +86,7 @@ def _results(draft: Draft, item: Item) -> list[dict[str, Any]]:
             continue
         region = f"{item.key}-{number}"
         at = {"start": place[0], "end": place[1]}
-        marked = {**at, "text": finding.span, "labels": [finding.code]}
+        marked = {**at, "text": showable(finding.span or ""), "labels": [finding.code]}
         results.append(_result(config.ERRORS, "labels", marked, region))
         if finding.note is not None:
             why = {**at, "text": [finding.note]}
