@@ -398,6 +398,7 @@ def test_a_task_of_another_project_is_named(export: Export) -> None:
         (b"[" + b"9" * 5000 + b"]", "no JSON"),
         (b"{}", "no list of tasks"),
         (b"[1]", "no list of tasks"),
+        (b"[" * 100_000, "no JSON"),
         (b"[]", "no task in it"),
         (b'[{"id": 7, "annotation_id": 3, "output": "x", "rating": "3"}]', "JSON-MIN"),
         (

@@ -50,7 +50,7 @@ def _read(path: Path) -> list[dict[str, Any]]:
         raise ArfError(f"{path}: no such file; export from Label Studio as JSON") from error
     except OSError as error:
         raise ArfError(f"{path}: {error.strerror}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         line = f"{path}:{error.lineno}" if isinstance(error, json.JSONDecodeError) else path
         raise ArfError(
             f"{line}: no JSON, or only the half of it; export from Label Studio anew, as JSON"
