@@ -38,8 +38,8 @@ pull: setup ## fetch versioned data, adapters and metrics from the DVC remote
 	dvc pull --allow-missing
 	dvc repro --allow-missing --dry
 
-test: setup ## all tests but the opt-in ones
-	pytest
+test: setup ## all tests but the opt-in ones, two files at a time
+	pytest --numprocesses 2 --dist loadfile
 
 lint: setup ## ruff and mypy
 	ruff format --check .

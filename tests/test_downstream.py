@@ -3,9 +3,11 @@
 import json
 from pathlib import Path
 
+import pytest
 from project import Project, copy_project
 
 from arf.annotate.rules import RulesAnnotator
+from arf.cli.audit.downstream import verdict
 from arf.files import read_records, write_records
 from arf.records import Annotation, Case, Output, pair
 from arf.taxonomy import load_taxonomy
@@ -28,6 +30,7 @@ def let_label(project: Project, who: str, finds: bool) -> None:
         assert list(read_records(project.root / f"data/labels/{who}/{channel}.jsonl", Annotation))
 
 
+@pytest.mark.slow
 def test_the_comparison_by_each_persons_labels(tmp_path: Path) -> None:
     project = copy_project(tmp_path)
     project.set(
@@ -57,3 +60,28 @@ def test_the_comparison_by_each_persons_labels(tmp_path: Path) -> None:
     assert errors["anna"] < 0
     assert (project.root / "metrics/comparison.json").read_bytes() == before
     assert project.ok("git status --porcelain --untracked-files=no") == ""
+
+
+@pytest.mark.parametrize(
+    ("errors", "line"),
+    [
+        ({"everybody": -1.0, "A": -1.0}, "Whoever audits, the comparison comes out the same."),
+        ({"everybody": -1.0, "A": -0.4}, "move by 0.60 at most, in r1 − r0 (errors per case); no"),
+        ({"everybody": -1.0, "A": 0.2}, "the sign turns in r1 − r0 (errors per case)"),
+        ({"everybody": None, "A": None}, "the comparison comes out the same"),
+    ],
+)
+def test_how_far_it_moves_is_told(errors: dict[str, float | None], line: str) -> None:
+    unchanged = dict.fromkeys(errors, 0.5)
+    moved = {"r1_vs_r0": {"errors_per_case": errors, "rating": unchanged}}
+    assert line in verdict(moved)
+
+
+def test_one_person_alone_is_held_against_nobody(tmp_path: Path) -> None:
+    from rich.console import Console
+
+    from arf.cli.audit.downstream import downstream
+    from arf.errors import ArfError
+
+    with pytest.raises(ArfError, match=r"labels of at least two people are wanted, .* of anna"):
+        downstream(["anna"], Console())

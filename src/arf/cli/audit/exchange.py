@@ -96,8 +96,9 @@ def export_items(
     form = FORMATS[to]
     if out.suffix.lower() != form.suffix:
         raise ArfError(f"{out}: name a file that ends in {form.suffix}, or another --to")
-    if out.exists():
-        raise ArfError(f"{out}: is there already, perhaps with labels; name another file")
+    for path in (out, out.with_suffix(".xml")) if to == "label-studio" else (out,):
+        if path.exists():
+            raise ArfError(f"{path}: is there already, perhaps with labels; name another file")
     params = load_section("audit", AuditParams)
     channels = channels_of(channel)
     items = draw_items(channels, lambda names: read_pairs(TEACHER, names), params)
