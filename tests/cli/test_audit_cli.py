@@ -75,15 +75,19 @@ def test_a_mistaken_plan_is_one_line(project: Project, options: str, line: str) 
 
 
 def test_from_labels_to_gold(project: Project) -> None:
-    assert (
-        "no output has labels of two people yet"
-        in project.type("arf audit adjudicate list.csv").stdout
-    )
     let_label(project, "anna")
+    for command in ("adjudicate", "disagreements"):
+        done = project.type(f"arf audit {command} list.csv")
+        assert done.returncode == 1
+        assert "no output has labels of two people yet" in done.stdout
+    assert not (project.root / "list.csv").exists()
     let_label(project, "Ben", blind_to="inferred_sentiment")
     told = project.ok("arf audit disagreements list.csv")
     count = int(told.split(": ")[1].split()[0])
     assert count > 10
+    done = project.type("arf audit disagreements list.csv")
+    assert done.returncode == 1
+    assert "list.csv: is there already, perhaps with verdicts" in done.stdout
     told = project.ok("arf audit adjudicate list.csv")
     assert f"44 outputs, {count} disagreements open" in told
     gold = list(read_records(project.root / "data/labels/gold/botchat.jsonl", Annotation))

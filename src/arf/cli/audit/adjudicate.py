@@ -36,11 +36,15 @@ def disagreements(
     Fill in `verdict` (yes or no, of a rating 1 to 5), the right words and the reason; then
     arf audit adjudicate OUT. What was decided before stands in the list already.
     """
+    if out.exists():
+        raise ArfError(f"{out}: is there already, perhaps with verdicts; name another file")
     params = load_section("audit", AuditParams)
-    count = write_disagreements(out, _labelled(params, load_taxonomy()).values())
-    say(f"{out}: {count} disagreements")
+    labelled = _of_two(params, load_taxonomy())
+    count = write_disagreements(out, labelled.values())
+    say(f"{out}: {count} disagreements on {len(labelled)} outputs that two people or more labelled")
     if count:
-        say(f"next: fill in verdict and reason, then arf audit adjudicate {out}")
+        say("next: write yes, no or, of a rating, 1 to 5 under verdict, and why under reason;")
+        say(f"      then arf audit adjudicate {out}")
 
 
 def adjudicate(
@@ -53,11 +57,7 @@ def adjudicate(
     """
     params = load_section("audit", AuditParams)
     taxonomy = load_taxonomy()
-    labelled = _labelled(params, taxonomy)
-    if not labelled:
-        raise ArfError(
-            "no output has labels of two people yet: arf annotate --as NAME, for each of them"
-        )
+    labelled = _of_two(params, taxonomy)
     checked = read_verdicts(file, labelled, taxonomy)
     refuse(file, checked.faults)
     rewrite(params.labels, GOLD, checked.labels)
@@ -68,6 +68,20 @@ def adjudicate(
     )
     say(f"{params.labels / GOLD}: {len(checked.labels)} outputs, {undecided} disagreements open")
     say("next: dvc repro audit")
+
+
+def _of_two(params: AuditParams, taxonomy: Taxonomy) -> dict[str, Labelled]:
+    """Returns what `_labelled` does.
+
+    Raises:
+        ArfError: if there is no such output.
+    """
+    labelled = _labelled(params, taxonomy)
+    if not labelled:
+        raise ArfError(
+            "no output has labels of two people yet: arf annotate --as NAME, for each of them"
+        )
+    return labelled
 
 
 def _labelled(params: AuditParams, taxonomy: Taxonomy) -> dict[str, Labelled]:
