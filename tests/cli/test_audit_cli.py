@@ -1,5 +1,6 @@
 """`arf audit`: planning, adjudication and robustness as they are typed."""
 
+import csv
 from pathlib import Path
 
 import pytest
@@ -99,6 +100,30 @@ def test_from_labels_to_gold(project: Project) -> None:
     assert done.returncode == 1
     assert "broken.csv:2: unknown code 'sentiment'" in done.stdout
     assert gold == list(read_records(project.root / "data/labels/gold/botchat.jsonl", Annotation))
+
+
+def test_an_older_list_takes_no_verdict_back(project: Project) -> None:
+    let_label(project, "anna")
+    let_label(project, "Ben", blind_to="inferred_sentiment")
+    older, decided = project.root / "older.csv", project.root / "decided.csv"
+    project.ok("arf audit disagreements older.csv")
+    with older.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    rows[0]["verdict"] = "5" if rows[0]["code"] == "rating" else "yes"
+    with decided.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    project.ok("arf audit adjudicate decided.csv")
+    folder = project.root / "data/labels/gold"
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    done = project.type("arf audit adjudicate older.csv")
+    assert done.returncode == 1
+    assert "older.csv: leaves open 1 disagreements that data/labels/gold has decided" in done.stdout
+    assert before == {path.name: path.read_bytes() for path in folder.iterdir()}
+    project.ok("arf audit disagreements newer.csv")
+    project.ok("arf audit adjudicate newer.csv")
+    assert before == {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
 def test_robustness_tells_who_turns_the_choice(project: Project) -> None:

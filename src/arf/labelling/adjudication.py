@@ -96,10 +96,17 @@ def _row(labelled: Labelled, code: str) -> list[str]:
     ]  # fmt: skip
 
 
+def decides(gold: Annotation | None, code: str) -> bool:
+    """Tells whether gold says something of a code, or of the rating."""
+    if gold is None:
+        return False
+    return gold.rating is not None if code == RATING else code in gold.taxonomy
+
+
 def _decided(gold: Annotation | None, code: str) -> tuple[str, str, str]:
     """Returns verdict, words and reason of an earlier time."""
     reason = dict(_reasons(gold.note or "")).get(code, "") if gold else ""
-    if gold is None or (code != RATING and code not in gold.taxonomy):
+    if gold is None or not decides(gold, code):
         return "", "", ""
     if code == RATING:
         return str(gold.rating or ""), "", reason

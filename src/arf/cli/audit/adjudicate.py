@@ -13,8 +13,8 @@ from arf.cli.audit.faults import refuse
 from arf.errors import ArfError
 from arf.files import sha256_text
 from arf.labelling.adjudication import (
-    RATING,
     Labelled,
+    decides,
     disagreements_on,
     read_verdicts,
     write_disagreements,
@@ -53,18 +53,29 @@ def adjudicate(
     """Make `gold` of what people agree on and of what was decided, with the reasons.
 
     Gold goes before everybody's labels wherever it says something. It is written anew each time,
-    from all labels and this file.
+    from all labels and this file. A file that leaves open what gold has decided, such as a list
+    from before, is refused.
     """
     params = load_section("audit", AuditParams)
     taxonomy = load_taxonomy()
     labelled = _of_two(params, taxonomy)
     checked = read_verdicts(file, labelled, taxonomy)
     refuse(file, checked.faults)
+    pairs = list(zip(labelled.values(), checked.labels, strict=True))
+    lost = sum(
+        decides(one.gold, code) and not decides(gold, code)
+        for one, gold in pairs
+        for code in disagreements_on(one)
+    )
+    if lost:
+        raise ArfError(
+            f"{file}: leaves open {lost} disagreements that {params.labels / GOLD} has decided; "
+            "take a list that holds those verdicts (arf audit disagreements NEW), or delete that "
+            "folder to decide anew"
+        )
     rewrite(params.labels, GOLD, checked.labels)
     undecided = sum(
-        code not in gold.taxonomy if code != RATING else gold.rating is None
-        for one, gold in zip(labelled.values(), checked.labels, strict=True)
-        for code in disagreements_on(one)
+        not decides(gold, code) for one, gold in pairs for code in disagreements_on(one)
     )
     say(f"{params.labels / GOLD}: {len(checked.labels)} outputs, {undecided} disagreements open")
     say("next: dvc repro audit")
