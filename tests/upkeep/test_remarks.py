@@ -60,3 +60,10 @@ def test_negations_have_content() -> None:
 def test_a_remark_reads_as_one_line() -> None:
     assert str(Remark("botchat", None, "too\nstiff", "Kindly  note")) == 'too stiff: "Kindly note"'
     assert str(Remark("botchat", None, "", "Kindly")) == '"Kindly"'
+
+
+def test_reasons_of_verdicts_are_no_remarks() -> None:
+    said = label(Finding(code=UNLISTED, span="Leila", note="spelt wrong"), note="odd")
+    gold = said.model_copy(update={"annotator": "gold", "note": "rating: we talked"})
+    assert told(gold) == []
+    assert told(said, gold) == told(said) != []

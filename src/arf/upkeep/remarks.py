@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from arf.labels import GOLD
 from arf.records import UNLISTED, Annotation
 from arf.taxonomy import Code, Taxonomy
 from arf.text import stem
@@ -44,11 +45,14 @@ def remarks(labels: Iterable[Annotation], taxonomy: Taxonomy) -> Iterator[Remark
     """Yields each remark of labels that says more than a code does, once a place.
 
     These are the words marked `unlisted`, the notes on whole outputs, and of the notes on findings
-    with a code those that use a word which the code's own text does not.
+    with a code those that use a word which the code's own text does not. `gold` remarks nothing:
+    its notes are reasons of verdicts, and its findings people's.
     """
     own = {name: frozenset(_stems(words_of(code))) for name, code in taxonomy.codes.items()}
     seen = set()
     for label in labels:
+        if label.annotator == GOLD:
+            continue
         found = [Remark(label.channel, None, label.note or "", "")]
         for error in label.errors:
             code = None if error.code == UNLISTED else error.code
