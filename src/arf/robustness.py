@@ -11,6 +11,7 @@ from typing import Any
 
 from arf.audit.rates import Verdicts, own_rates
 from arf.audit.summary import Channel
+from arf.labels import GOLD
 from arf.stats import rounded
 
 RESAMPLES = 500
@@ -69,8 +70,11 @@ def robustness(
 
 
 def _others(channel: Channel, machines: Mapping[str, Verdicts]) -> Iterator[tuple[str, Verdicts]]:
-    """Yields other labels to choose from, by what they are."""
-    labels = channel.people.labels
+    """Yields other labels to choose from, by what they are.
+
+    Without `gold`: it holds what everybody's labels came to, also those of who is left out.
+    """
+    labels = [label for label in channel.people.labels if label.annotator != GOLD]
     names = sorted({label.annotator for label in labels if label.id in channel.stratum})
     for name in names if len(names) > 2 else ():  # of two, one alone is the other left out
         yield f"without {name}", channel.among(one for one in labels if one.annotator != name)

@@ -44,6 +44,14 @@ def test_a_choice_that_hangs_on_one_person_is_told() -> None:
     assert "botchat r1 loses inferred_sentiment by B alone" in verdict({"botchat": found})
 
 
+def test_gold_is_nobody_to_choose_without_or_alone() -> None:
+    people = [*told_by("A", 0), *told_by("B", 0), *told_by("C", 0.8)]
+    found = robustness(channel([*people, *told_by("gold", 0.8)]), CODES, choose, 0, 50)
+    assert found["targets"] == {"r1": CODES[0]}
+    assert not any("gold" in name for name in found["scenarios"])
+    assert found["scenarios"]["without C"]["jaccard"] == {"r1": 0.0}
+
+
 def test_a_choice_that_hangs_on_the_sample_is_told() -> None:
     found = robustness(channel(told_by("A", 0.225)), CODES, choose, 0, 200)
     assert 0.2 < found["bootstrap"]["r1"]["chosen"][CODES[0]] < 0.9
