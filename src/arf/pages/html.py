@@ -15,12 +15,12 @@ def listed(parts: Sequence[str]) -> str:
 
 def number(value: float | None, digits: int = 2) -> str:
     """Returns a number, `–` for null."""
-    return "–" if value is None else f"{value:.{digits}f}".replace("-", "−")
+    return "–" if value is None else f"{value:z.{digits}f}".replace("-", "−")
 
 
 def percent(value: float | None) -> str:
     """Returns a share in percent, `–` for null."""
-    return "–" if value is None else f"{100 * value:.0f} %".replace("-", "−")
+    return "–" if value is None else f"{100 * value:z.0f} %".replace("-", "−")
 
 
 def chance(value: float | None) -> str:
