@@ -129,13 +129,12 @@ def make_block(
     names = [ALL] if field is None else ["desk", "lamp"]
     stratum = {item: names[i % len(names)] for i, item in enumerate(outputs)}
     population = {name: list(stratum.values()).count(name) for name in names}
-    texts = {item: sha256_text(output.text) for item, output in outputs.items()}
     taxonomy = small_taxonomy()
     return summarize(
         Channel(
             channel, Strata(field, population), stratum,
             {case.id: case.received_at for case, _ in pairs}, outputs,
-            gather(labels, texts, channel, taxonomy), {"rules": rules_labels(pairs)},
+            gather(labels, outputs, channel, taxonomy), {"rules": rules_labels(pairs)},
         ),
         PARAMS,
         taxonomy,

@@ -106,8 +106,9 @@ def shortfalls(
     found = block["calibration"].get(annotator, {"codes": {}})
     for code, row in found["codes"].items():
         if row["below"]:
+            verb = "is" if row["surely"] else "may be"
             yield (
-                f"{channel}: {annotator} is below audit.least at {titles.get(code, code)}: "
-                f"{row['below']}, against {found['against']}. Its figures of this code are not to "
-                "be relied on."
+                f"{channel}: {annotator} {verb} below audit.least at {titles.get(code, code)}: "
+                f"{row['below']}, on {row['n']} outputs, against {found['against']}. Do not rely "
+                "on its own labels of this code."
             )

@@ -35,7 +35,7 @@ def robustness(
         resamples: how many.
 
     Returns:
-        `by`: whose labels the choice rests on; `targets` by round; `scenarios`: for each its `n`
+        `by`: whose labels the choice rests on, of `n` outputs; `targets` by round; `scenarios`: for each its `n`
         outputs, its `targets`, `jaccard` by round and `rank_correlation`; `bootstrap`: by round
         the mean `jaccard` and by code the share of resamples that choose it, null where there are
         fewer than two outputs.
@@ -61,6 +61,7 @@ def robustness(
         }
     return {
         "by": "people" if people else next(iter(machine), None),
+        "n": len(basis),
         "targets": told(standing),
         "scenarios": scenarios,
         "bootstrap": _bootstrap(

@@ -68,6 +68,13 @@ def test_every_pair_by_name_and_some_together() -> None:
     assert "all" not in compared(rows, "A", "B")["tone"]
 
 
+def test_gold_is_not_held_against_those_who_made_it() -> None:
+    rows = [label(name, "1", rating=3) for name in ("rules", "A", "B", "gold")]
+    names = ["A_vs_B", "A_vs_rules", "B_vs_rules", "gold_vs_rules"]
+    assert list(compared(rows, "A", "B")["tone"]) == names
+    assert list(rating_agreement(by_annotator(rows), ["A", "B"])) == names
+
+
 def test_one_annotator_alone() -> None:
     assert compared([label("A", "1")]) == {"tone": {}, "fact": {}}
 
@@ -86,7 +93,7 @@ def test_ratings_of_what_both_rated() -> None:
     rows = [label("A", str(i), rating=r) for i, r in enumerate((5, 4, 3, 2))]
     rows += [label("B", str(i), rating=r) for i, r in enumerate((4, 4, 3, 1))]
     rows += [label("A", "x", rating=5), label("B", "y", rating=1), label("B", "x")]
-    found = rating_agreement(by_annotator(rows))["A_vs_B"]
+    found = rating_agreement(by_annotator(rows), [])["A_vs_B"]
     assert (found["n"], found["difference"]["value"]) == (4, 0.5)
     assert found["weighted_kappa"]["value"] == pytest.approx(5 / 6, rel=1e-5)
-    assert rating_agreement(by_annotator([label("A", "1")])) == {}
+    assert rating_agreement(by_annotator([label("A", "1")]), []) == {}

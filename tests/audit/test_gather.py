@@ -4,7 +4,7 @@ from labels_of import label
 from arf.audit.gather import gather, of_people
 from arf.errors import ArfError
 from arf.files import sha256_text
-from arf.records import UNLISTED
+from arf.records import UNLISTED, Finding, Output
 
 
 @pytest.fixture
@@ -13,8 +13,22 @@ def today(taxonomy):
 
 
 def gathered(labels, taxonomy):
-    texts = {item: sha256_text(item) for item in "abc"}
-    return gather(labels, texts, "botchat", taxonomy)
+    outputs = {
+        item: Output(id=item, channel="botchat", source="r0", text=item, provider="recorded")
+        for item in "abc"
+    }
+    return gather(labels, outputs, "botchat", taxonomy)
+
+
+def test_a_code_that_nobody_knows_is_no_label(taxonomy, today) -> None:
+    with pytest.raises(ArfError, match=r"A's label of a \(botchat\): unknown code 'zzz'"):
+        gathered([label("a", "A", "zzz", taxonomy=today)], taxonomy)
+
+
+def test_words_that_are_not_there_are_no_label(taxonomy, today) -> None:
+    error = Finding(code="inferred_sentiment", span="b", start=0)
+    with pytest.raises(ArfError, match="the words 'b' are not in the output at 0"):
+        gathered([label("a", "A", taxonomy=today, errors=(error,))], taxonomy)
 
 
 def test_labels_of_other_texts_are_of_the_past(taxonomy, today) -> None:

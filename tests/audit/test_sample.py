@@ -6,7 +6,16 @@ from hypothesis import strategies as st
 from memory import peak
 
 from arf.audit.params import AuditParams, Least
-from arf.audit.sample import ALL, NONE, OTHER, allocate, draw, draw_ids, stratify
+from arf.audit.sample import (
+    ALL,
+    NONE,
+    OTHER,
+    allocate,
+    check_field,
+    draw,
+    draw_ids,
+    stratify,
+)
 from arf.errors import ArfError
 from arf.params import load_section
 
@@ -110,6 +119,15 @@ def test_allocation(population: dict[str, int], size: int) -> None:
     assert all(0 <= drawn[name] <= population[name] for name in population)
     assert all(drawn[name] >= min(2, size, population[name]) for name in population)
     assert min(size, total) <= sum(drawn.values()) <= min(size, total) + 2 * len(population)
+
+
+def test_a_field_that_no_case_has_is_an_error(make_case) -> None:
+    none = stratify([make_case("a")], "fields.knd")
+    some = stratify([make_case("a", fields={"knd": "x"})], "fields.knd")
+    check_field([none, some])
+    check_field([stratify([make_case("a")], None)])
+    with pytest.raises(ArfError, match=r"audit.strata: no training case has fields.knd"):
+        check_field([none, none])
 
 
 def test_a_stratum_is_a_field(tmp_path) -> None:

@@ -177,15 +177,16 @@ def test_a_half_written_last_line_is_named_and_costs_itself_alone(folder: Path) 
 
 
 def test_what_the_audit_found_wanting_is_said(folder: Path) -> None:
-    below = {"inferred_sentiment": {"below": "sensitivity 0.50 (0.10 to 0.90) under 0.8"},
+    below = {"inferred_sentiment": {"below": "sensitivity 0.50 (0.10 to 0.90) under 0.8",
+                                    "surely": False, "n": 9},
              "exposed_identifier": {"below": None}}  # fmt: skip
     calibration = {"rules": {"codes": below, "against": "gold"}, "other": {"codes": below}}
     write_json(Path("metrics/audit.json"), {"webform": {"calibration": calibration}})
     write(rows())
     said = [line for line in monitor().splitlines() if "audit.least" in line]
     assert said == [
-        "webform: rules is below audit.least at inferred_sentiment: sensitivity 0.50 (0.10 to "
-        "0.90) under 0.8, against gold. Its figures of this code are not to be relied on."
+        "webform: rules may be below audit.least at inferred_sentiment: sensitivity 0.50 (0.10 to "
+        "0.90) under 0.8, on 9 outputs, against gold. Do not rely on its own labels of this code."
     ]
 
 

@@ -16,6 +16,7 @@ from arf.audit_stats.coefficients import (
 from arf.audit_stats.spans import Places, span_agreement
 from arf.audit_words import EVERYBODY
 from arf.detection import spans_of
+from arf.labels import GOLD
 from arf.records import Annotation
 from arf.stats import rounded
 
@@ -42,7 +43,8 @@ def agreement(
 
     Args:
         scored: labels by annotator and item.
-        together: those who are compared all at once, too, where they are more than two.
+        together: the people, who are compared all at once, too, where they are more than two, and
+            never with `gold`.
         codes: those to compare.
         texts: the outputs' texts by id; of an output without one, no spans are compared.
 
@@ -51,7 +53,11 @@ def agreement(
         `together` (without kappa and spans, which are of two). Each coefficient is
         `{value, lo, hi}`; where one of these is null, `why` says it.
     """
-    groups: dict[str, tuple[str, ...]] = {f"{a}_vs_{b}": (a, b) for a, b in combinations(scored, 2)}
+    groups: dict[str, tuple[str, ...]] = {
+        f"{a}_vs_{b}": (a, b)
+        for a, b in combinations(scored, 2)
+        if not (GOLD in (a, b) and {a, b} & {*together})  # gold holds what these said
+    }
     if len(together) > 2:
         groups[EVERYBODY] = tuple(together)
     return {
@@ -113,7 +119,7 @@ def compare_ratings(a: Sequence[int], b: Sequence[int]) -> dict[str, Any]:
     }
 
 
-def rating_agreement(scored: Scored) -> dict[str, Any]:
+def rating_agreement(scored: Scored, together: Sequence[str]) -> dict[str, Any]:
     """Compares the ratings of each two annotators on the outputs that both rated.
 
     Returns:
@@ -121,6 +127,8 @@ def rating_agreement(scored: Scored) -> dict[str, Any]:
     """
     found = {}
     for a, b in combinations(scored, 2):
+        if GOLD in (a, b) and {a, b} & {*together}:
+            continue
         both = [
             (one.rating, scored[b][item].rating)
             for item, one in scored[a].items()

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from arf.audit.agreement import compare_ratings
 from arf.audit.params import Least
@@ -33,9 +33,9 @@ def calibrate(
 
     Returns:
         `n`; `against`, whose labels; `codes` with the figures of `arf.detection.Tally` and what is
-        `below` the thresholds, in words, null if nothing is; `rating` as
-        `arf.audit.agreement.compare_ratings` has it, the annotator's against people's, and as
-        `reliability` people's mean rating by the annotator's.
+        `below` the thresholds, in words, null if nothing is, and whether it is `surely` so;
+        `rating` as `arf.audit.agreement.compare_ratings` has it, the annotator's against people's,
+        and as `reliability` people's mean rating by the annotator's.
     """
     scores, against = Scores(), set[str]()
     rated: list[tuple[int, int]] = []
@@ -53,24 +53,38 @@ def calibrate(
         "n": scores.n,
         "against": ", ".join(sorted(against)) or None,
         "codes": {
-            code: {**found, "below": _below(found, least)} for code, found in tallies.items()
+            code: {**found, "below": _told(missed), "surely": any(one.surely for one in missed)}
+            for code, found in tallies.items()
+            for missed in (_below(found, least),)
         },
         "rating": _rating(rated),
     }
 
 
-def _below(found: Mapping[str, Any], least: Least) -> str | None:
-    """Names the thresholds that are missed, or nothing."""
+class _Missed(NamedTuple):
+    """A threshold that is missed; surely, where the whole interval lies below it."""
+
+    told: str
+    surely: bool
+
+
+def _below(found: Mapping[str, Any], least: Least) -> list[_Missed]:
     measures = (
         ("sensitivity", found["recall"], least.sensitivity),
         ("specificity", found["specificity"], least.specificity),
     )
-    missed = [
-        f"{name} {rate['rate']:.2f} ({rate['lo']:.2f} to {rate['hi']:.2f}) under {bound:g}"
+    return [
+        _Missed(
+            f"{name} {rate['rate']:.2f} ({rate['lo']:.2f} to {rate['hi']:.2f}) under {bound:g}",
+            rate["hi"] < bound,
+        )
         for name, rate, bound in measures
         if rate["rate"] is not None and rate["rate"] < bound
     ]
-    return "; ".join(missed) or None
+
+
+def _told(missed: Sequence[_Missed]) -> str | None:
+    return "; ".join(one.told for one in missed) or None
 
 
 def _rating(rated: Sequence[tuple[int, int]]) -> dict[str, Any] | None:

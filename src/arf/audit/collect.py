@@ -10,9 +10,10 @@ from arf.audit.sample import Strata, draw_ids, stratify
 from arf.audit.summary import Channel
 from arf.channels import read_pairs
 from arf.errors import ArfError
-from arf.files import read_records, sha256_text
+from arf.files import read_records
 from arf.labels import read_labels
 from arf.layout import annotations, audited, people
+from arf.params import did_you_mean
 from arf.records import Annotation, Case, Output
 from arf.rounds import TEACHER
 from arf.taxonomy import Taxonomy
@@ -22,8 +23,13 @@ def everybody(channels: Sequence[str], params: AuditParams) -> dict[str, list[An
     """Returns the labels of the people that count, by channel: of `data.dir` and of this project.
 
     Raises:
-        ArfError: a label is broken, or `audit.people` names somebody who has labelled nothing.
+        ArfError: a label is broken, a file is of no channel, or `audit.people` names somebody who
+            has labelled nothing.
     """
+    for path in sorted(params.labels.glob("*/*.jsonl")):
+        if path.stem not in channels:
+            guess = did_you_mean(path.stem, list(channels))
+            raise ArfError(f"{path}: no channel {path.stem!r}{guess}; rename the file")
     found = [
         label
         for channel in channels
@@ -99,6 +105,5 @@ class Looked:
                 received[case.id] = case.received_at
             if case.id in labelled:
                 outputs[case.id] = output
-        texts = {item: sha256_text(output.text) for item, output in outputs.items()}
-        gathered = gather(self.labels, texts, self.name, taxonomy)
+        gathered = gather(self.labels, outputs, self.name, taxonomy)
         return Channel(self.name, self.strata, stratum, received, outputs, gathered, machines)

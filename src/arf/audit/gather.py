@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from arf.errors import ArfError
 from arf.params import did_you_mean
-from arf.records import UNLISTED, Annotation
+from arf.records import UNLISTED, Annotation, Output
 from arf.taxonomy import Taxonomy
 
 
@@ -34,26 +34,29 @@ class Gathered:
 
 
 def gather(
-    labels: Iterable[Annotation], texts: Mapping[str, str], channel: str, taxonomy: Taxonomy
+    labels: Iterable[Annotation], outputs: Mapping[str, Output], channel: str, taxonomy: Taxonomy
 ) -> Gathered:
     """Sorts one channel's labels into those that count and those that are of the past.
 
     Args:
         labels: of any number of people.
-        texts: the hash of the teacher's text of each output that was labelled, by id.
+        outputs: the teacher's outputs that were labelled, by id.
         channel: the channel.
         taxonomy: today's codes.
 
     Raises:
-        ArfError: two labels of one output have the same annotator.
+        ArfError: two labels of one output have the same annotator, or a label has a code or words
+            that it cannot have.
     """
     today = taxonomy.hashes(frozenset(taxonomy.codes), channel)
     found = Gathered()
     seen: set[tuple[str, str]] = set()
     for label in labels:
-        if texts.get(label.id) != label.text_sha256:
+        output = outputs.get(label.id)
+        if output is None or not label.of(output):
             found.outdated[label.annotator] += 1
             continue
+        _check(label, output)
         if (label.annotator, label.id) in seen:
             raise ArfError(
                 f"{label.annotator} labelled {label.id} ({channel}) twice, in data.dir and in "
@@ -67,6 +70,20 @@ def gather(
             label = label.model_copy(update={"taxonomy": current, "errors": kept})  # noqa: PLW2901
         found.labels.append(label)
     return found
+
+
+def _check(label: Annotation, output: Output) -> None:
+    """Refuses what no tool here writes, but an editor of files may."""
+    where = f"{label.annotator}'s label of {label.id} ({label.channel})"
+    for error in label.errors:
+        if error.code != UNLISTED and error.code not in label.taxonomy:
+            guess = did_you_mean(error.code, [*label.taxonomy])
+            raise ArfError(f"{where}: unknown code {error.code!r}{guess}; mend it in its file")
+        if error.span is not None and error.place(output.text) is None:
+            raise ArfError(
+                f"{where}: {error.code}: the words {error.span!r} are not in the output at "
+                f"{error.start}; mend them in its file"
+            )
 
 
 def of_people(labels: Sequence[Annotation], names: Sequence[str] | None) -> list[Annotation]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from arf.audit.params import AuditParams
+from arf.errors import ArfError
 from arf.files import sha256_text
 from arf.records import Case, Output
 
@@ -48,6 +49,20 @@ def stratify(cases: Iterable[Case], field: str | None) -> Strata:
     kept = dict(counts.most_common(_MOST if len(counts) > _MOST else None))
     other = counts.total() - sum(kept.values())
     return Strata(field, {**kept, OTHER: other} if other else kept)
+
+
+def check_field(found: Iterable[Strata]) -> None:
+    """Refuses a field that no case of any channel has, most often because it is mistyped.
+
+    Raises:
+        ArfError: there is none.
+    """
+    strata = list(found)
+    if all(one.field is not None and not one.population.keys() - {NONE} for one in strata):
+        field = strata[0].field if strata else None
+        raise ArfError(
+            f"params.yaml: audit.strata: no training case has {field}; see arf audit plan"
+        )
 
 
 def allocate(population: Mapping[str, int], size: int) -> dict[str, int]:

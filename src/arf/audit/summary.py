@@ -86,7 +86,7 @@ def summarize(channel: Channel, params: AuditParams, taxonomy: Taxonomy) -> dict
         "time": over_time(basis, channel.received, codes, params.period),
         "labels": _counts(channel),
         "agreement": agreement(scored, persons, codes, texts),
-        "ratings": rating_agreement(scored),
+        "ratings": rating_agreement(scored, persons),
         "anchoring": anchoring(channel.people.labels, judged),
         "calibration": {
             who: calibrate(channel.outputs.values(), own, by_item, codes, params.least)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from arf.audit_words import people_of
+from arf.labels import GOLD
 from arf.pages.html import bounds, listed, percent
 
 CHOSEN = "chosen"  # as `arf.targets` says it
@@ -44,7 +45,11 @@ def _of(
     if block["basis"] is None:
         yield f"On {channel} nobody has labelled an output."
         return
-    who = people_of(block) if block["basis"] == "people" else [f"the annotator {block['basis']}"]
+    who = (
+        [name for name in people_of(block) if name != GOLD]
+        if block["basis"] == "people"
+        else [f"the annotator {block['basis']}"]
+    )
     yield (
         f"On {channel} {listed(who)} labelled {block['n']} of {block['population']} outputs to "
         "train on."

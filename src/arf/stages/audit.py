@@ -5,6 +5,7 @@ from functools import partial
 from arf.annotate.providers import AnnotatorRole, open_annotator
 from arf.audit.collect import Looked, everybody, label_path
 from arf.audit.params import AuditParams
+from arf.audit.sample import check_field
 from arf.audit.summary import summarize
 from arf.audit_words import warnings
 from arf.channels import Channels, count_cases, write_by_channel
@@ -25,6 +26,7 @@ def main() -> None:
     taxonomy = load_taxonomy()
     labels = everybody(channels, params)
     looked = [Looked.at(name, labels[name], params) for name in channels]
+    check_field(channel.strata for channel in looked)
 
     def expected() -> int:
         return sum(

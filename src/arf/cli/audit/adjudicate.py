@@ -11,7 +11,6 @@ from arf.audit.params import AuditParams
 from arf.channels import Channels, read_pairs
 from arf.cli.audit.faults import refuse
 from arf.errors import ArfError
-from arf.files import sha256_text
 from arf.labelling.adjudication import (
     Labelled,
     decides,
@@ -104,8 +103,8 @@ def _labelled(params: AuditParams, taxonomy: Taxonomy) -> dict[str, Labelled]:
         wanted = {label.id for label in labels}
         pairs = {case.id: (case, output) for case, output in read_pairs(TEACHER, [channel])
                  if case.id in wanted}  # fmt: skip
-        texts = {item: sha256_text(output.text) for item, (_, output) in pairs.items()}
-        for item, own in gather(labels, texts, channel, taxonomy).by_item().items():
+        outputs = {item: output for item, (_, output) in pairs.items()}
+        for item, own in gather(labels, outputs, channel, taxonomy).by_item().items():
             people = [label for label in own if label.annotator != GOLD]
             if len(people) > 1:
                 one = Labelled(Item(*pairs[item]), people, _gold(own))

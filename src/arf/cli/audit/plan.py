@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from arf.audit.params import AuditParams
-from arf.audit.sample import Strata, allocate, stratify
+from arf.audit.sample import Strata, allocate, check_field, stratify
 from arf.audit_plan import Need, needs
 from arf.channels import Channels, read_pairs
 from arf.errors import ArfError
@@ -54,8 +54,12 @@ def plan(
     given = _rates(rate or [], list(taxonomy.codes))
     console = Console(width=WIDTH, markup=False)
     wanted = 0
-    for channel in load_section("channels", Channels).root:
-        strata = stratify((case for case, _ in read_pairs(TEACHER, [channel])), params.strata)
+    every = {
+        channel: stratify((case for case, _ in read_pairs(TEACHER, [channel])), params.strata)
+        for channel in load_section("channels", Channels).root
+    }
+    check_field(every.values())
+    for channel, strata in every.items():
         population = sum(strata.population.values())
         known = _audited(channel)
         codes = [name for name, code in taxonomy.codes.items() if code.applies_to(channel)]

@@ -86,7 +86,9 @@ def _weigher() -> Any:
 def _tables(channel: str, block: dict[str, Any]) -> list[Table]:
     people = Table(channel, "n", "round", "targets", "Jaccard", "rank correlation", box=None)
     for key, codes in block["targets"].items():
-        people.add_row(f"as it stands, by {block['by']}", "", key, codes or "none", "", "")
+        people.add_row(
+            f"as it stands, by {block['by']}", str(block["n"]), key, codes or "none", "", ""
+        )
     for name, other in block["scenarios"].items():
         for key, codes in other["targets"].items():
             rank = other["rank_correlation"]
