@@ -35,8 +35,8 @@ def robustness(
         resamples: how many.
 
     Returns:
-        `by`: whose labels the choice rests on, of `n` outputs; `targets` by round; `scenarios`: for each its `n`
-        outputs, its `targets`, `jaccard` by round and `rank_correlation`; `bootstrap`: by round
+        `by`: whose labels the choice rests on, of `n` outputs; `targets` by round; `scenarios`: for
+        each its `n` outputs, its `targets`, `jaccard` by round and `rank_correlation`; `bootstrap`: by round
         the mean `jaccard` and by code the share of resamples that choose it, null where there are
         fewer than two outputs.
     """
@@ -160,15 +160,17 @@ def verdict(found: Mapping[str, Mapping[str, Any]]) -> str:
     if not any(block["targets"] for block in found.values()):
         return "Nothing is chosen, so nothing can be firm: there are no rounds."
     unsure = [channel for channel, block in found.items() if block["bootstrap"] is None]
-    told_unsure = f" Of {', '.join(unsure)} there are too few labels to tell." if unsure else ""
+    before = f"Of {', '.join(unsure)} there are too few labels to tell. " if unsure else ""
+    if unsure == [*found]:
+        return before.rstrip()
+    if alone := [channel for channel, block in found.items() if not block["scenarios"]]:
+        before += f"On {', '.join(alone)} one annotator alone labelled: no other could be tried. "
     if not loose:
         return (
-            "The targets are firm: nobody's labels alone, nobody left out, and at least "
-            f"{FIRM:.0%} of resamples choose the same codes.{told_unsure}"
+            f"{before}The targets are firm: whatever other labels were tried, and at least "
+            f"{FIRM:.0%} of resamples, choose the same codes."
         )
-    return (
-        f"The targets depend on who looked, or on which outputs: {'; '.join(loose)}.{told_unsure}"
-    )
+    return f"{before}The targets depend on who looked, or on which outputs: {'; '.join(loose)}."
 
 
 def _loose(channel: str, block: Mapping[str, Any]) -> Iterator[str]:

@@ -68,7 +68,8 @@ def test_the_resampling_is_seeded() -> None:
 
 def test_without_people_the_annotator_is_all_there_is() -> None:
     found = robustness(channel([], told_by("rules", 0.8)), CODES, choose, 0, 50)
-    assert (found["by"], found["scenarios"]) == ("rules", {})
+    assert (found["by"], found["n"], found["scenarios"]) == ("rules", 40, {})
+    assert verdict({"botchat": found}).startswith("On botchat one annotator alone labelled")
 
 
 @pytest.mark.parametrize("people", [[], told_by("A", 1, count=1)])
