@@ -36,9 +36,9 @@ def robustness(
 
     Returns:
         `by`: whose labels the choice rests on, of `n` outputs; `targets` by round; `scenarios`: for
-        each its `n` outputs, its `targets`, `jaccard` by round and `rank_correlation`; `bootstrap`: by round
-        the mean `jaccard` and by code the share of resamples that choose it, null where there are
-        fewer than two outputs.
+        each its `n` outputs, its `targets`, `jaccard` by round and `rank_correlation`;
+        `bootstrap`: by round the mean `jaccard` and by code the share of resamples that choose it,
+        null where there are fewer than two outputs.
     """
     machine = {who: channel.among(own) for who, own in channel.machines.items()}
     people = channel.by_people()
