@@ -64,12 +64,12 @@ def test_the_audit_goes_with_the_teacher(project: Path) -> None:
         share[part] for part in ("rate", "lo", "hi")
     ]
     ac1 = block["agreement"]["inferred_sentiment"]["A_vs_B"]["ac1"]
-    name = "agreement.botchat/inferred_sentiment_ac1"
+    name = "reliability.botchat/inferred_sentiment_ac1"
     assert [found[name], found[f"{name}_lo"]] == [ac1["value"], ac1["lo"]]
-    assert found["agreement.botchat/wrong_outcome_ac1"] == 1
-    assert "agreement.botchat/wrong_outcome_ac1_lo" not in found  # which nobody knows
-    assert found["calibration.rules/botchat_unsupported_detail_sensitivity"] == 0
-    assert found["calibration.rules/botchat_inferred_sentiment_specificity"] == 1
+    assert found["reliability.botchat/wrong_outcome_ac1"] == 1
+    assert "reliability.botchat/wrong_outcome_ac1_lo" not in found  # which nobody knows
+    assert found["reliability.rules/botchat_unsupported_detail_sensitivity"] == 0
+    assert found["reliability.rules/botchat_inferred_sentiment_specificity"] == 1
     assert run.tags["audit_warnings"] == "2"
     note = run.tags["mlflow.note.content"]
     assert "SYNTHETIC" in note

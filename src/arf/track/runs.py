@@ -160,7 +160,10 @@ def _judged(scopes: Mapping[str, Any]) -> Iterator[Metric]:
 
 
 def _audited(audit: Mapping[str, Any]) -> Iterator[Metric]:
-    """Yields prevalence, people's agreement (AC1) and what annotators find, with intervals."""
+    """Yields prevalence, people's agreement (AC1) and what annotators find, with intervals.
+
+    Their names sort behind those of the comparison's charts.
+    """
     for channel, block in audit.items():
         yield Metric(f"prevalence.{channel}/n", block["n"])
         for code, found in block["prevalence"].items():
@@ -169,12 +172,12 @@ def _audited(audit: Mapping[str, Any]) -> Iterator[Metric]:
         for code, by_pair in block["agreement"].items():
             if pair in by_pair:
                 yield from _interval(
-                    f"agreement.{channel}/{code}_ac1", "value", by_pair[pair]["ac1"]
+                    f"reliability.{channel}/{code}_ac1", "value", by_pair[pair]["ac1"]
                 )
         for who, found in block["calibration"].items():
             for code, row in found["codes"].items():
                 for name, measure in (("sensitivity", "recall"), ("specificity", "specificity")):
-                    group = f"calibration.{_INADMISSIBLE.sub('_', who)}"
+                    group = f"reliability.{_INADMISSIBLE.sub('_', who)}"
                     yield from _interval(f"{group}/{channel}_{code}_{name}", "rate", row[measure])
 
 
