@@ -34,3 +34,9 @@ def test_what_another_annotator_showed_is_no_bare_output() -> None:
     found = anchoring(people, shown())
     assert [found[who]["bare"]["n"] for who in ("model", "rules")] == [0, 1]
     assert found["model"]["difference"] is None
+
+
+def test_people_who_saw_nothing_of_it_are_no_measure() -> None:
+    people = [label("a", "A", seen="rules"), label("b", "A"), label("c", "B"), label("d", "B")]
+    found = anchoring(people, shown())["rules"]
+    assert (found["saw"]["n"], found["bare"]["n"]) == (1, 1)

@@ -10,9 +10,9 @@ from arf.stats import rate, rounded
 def anchoring(
     people: Iterable[Annotation], shown: Mapping[str, Mapping[str, Annotation]]
 ) -> dict[str, Any]:
-    """Compares those who saw an annotator's labels with those who labelled bare outputs.
+    """Compares what people say where they saw an annotator's labels with what they say elsewhere.
 
-    A label agrees with the annotator's if it has the same codes, of those that both assessed. Whose
+    Only those count who saw its labels on some outputs. A label agrees with the annotator's if it has the same codes, of those that both assessed. Whose
     items were shown is drawn by chance (`arf.labelling.items.show`), so that the difference is what
     the showing did and nothing else.
 
@@ -29,9 +29,15 @@ def anchoring(
     labels = [label for label in people if label.status == "scored"]
     for who in sorted({label.seen for label in labels if label.seen is not None}):
         found = counts.setdefault(who, {True: [0, 0], False: [0, 0]})
+        looked = {label.annotator for label in labels if label.seen == who}
         for label in labels:
             other = shown.get(who, {}).get(label.id)
-            if label.seen in {None, who} and other and other.text_sha256 == label.text_sha256:
+            if (
+                label.annotator in looked
+                and label.seen in {None, who}
+                and other
+                and other.text_sha256 == label.text_sha256
+            ):
                 common = label.taxonomy.keys() & other.taxonomy.keys()
                 same = label.codes() & common == other.codes() & common
                 found[label.seen == who][0] += same
