@@ -12,9 +12,9 @@ def anchoring(
 ) -> dict[str, Any]:
     """Compares what people say where they saw an annotator's labels with what they say elsewhere.
 
-    Only those count who saw its labels on some outputs. A label agrees with the annotator's if it has the same codes, of those that both assessed. Whose
-    items were shown is drawn by chance (`arf.labelling.items.show`), so that the difference is what
-    the showing did and nothing else.
+    Only those count who saw its labels on some outputs. A label agrees with the annotator's if it
+    has the same codes, of those that both assessed. Whose items were shown is drawn by chance
+    (`arf.labelling.items.show`), so that the difference is what the showing did.
 
     Args:
         people: their labels, of a channel.
