@@ -43,13 +43,13 @@ def test_what_they_say_together(labels, most, all_of_them) -> None:
 @pytest.mark.parametrize(
     ("labels", "rating"),
     [
-        ([label("A", rating=3), label("B", rating=4)], 3),
+        ([label("A", rating=3), label("B", rating=4)], 3.5),
         ([label("A", rating=1), label("B", rating=4), label("C", rating=5)], 4),
         ([label("A", rating=3), label("gold", rating=5)], 5),
         ([label("A")], None),
     ],
 )
-def test_the_rating_in_the_middle(labels, rating: int | None) -> None:
+def test_the_rating_in_the_middle(labels, rating: float | None) -> None:
     assert middle_rating(labels) == rating
 
 

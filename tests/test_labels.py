@@ -48,6 +48,20 @@ def test_a_half_line_is_cut_and_the_rest_stays(tmp_path: Path) -> None:
     assert not cut_half_line(tmp_path / "none")
 
 
+def test_what_failed_is_not_there_when_it_is_tried_again(tmp_path: Path, monkeypatch) -> None:
+    append(tmp_path, label("a"))
+
+    def refuse(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch, pytest.raises(OSError, match="No space left"):
+        patch.setattr("arf.labels.os.fsync", refuse)
+        append(tmp_path, label("b"))
+    assert [one.id for one in read_labels(tmp_path, "botchat")] == ["a"]
+    append(tmp_path, label("b"))
+    assert [one.id for one in read_labels(tmp_path, "botchat")] == ["a", "b"]
+
+
 def break_half(text: str) -> str:
     return text + '{"id": "b", "chan'
 
@@ -100,13 +114,28 @@ def test_all_is_written_anew_or_nothing(tmp_path: Path) -> None:
     assert json.loads(label_file(tmp_path, "anna", "webform").read_text())["id"] == "c"
 
 
-@pytest.mark.parametrize("name", ["anna", "Dr. Ben Ó", "x_1-2", "gold"])
+@pytest.mark.parametrize("name", ["anna", "Dr. Ben Ó", "x_1-2", "golda"])
 def test_names(name: str) -> None:
     assert check_name(name) == name
 
 
 @pytest.mark.parametrize(
-    "name", ["", "../x", "a/b", ".hidden", "rules", "Rules", "a:b", "x" * 65, "a ", "a.", "a\n"]
+    "name",
+    [
+        "",
+        "../x",
+        "a/b",
+        ".hidden",
+        "rules",
+        "Rules",
+        "gold",
+        "GOLD",
+        "a:b",
+        "x" * 65,
+        "a ",
+        "a.",
+        "a\n",
+    ],
 )
 def test_names_that_cannot_be(name: str) -> None:
     with pytest.raises(ArfError, match="the name"):

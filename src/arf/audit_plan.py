@@ -35,6 +35,8 @@ def needs(
 ) -> list[Need]:
     """Returns what each code asks for, by its Wilson interval with finite-population correction.
 
+    A rate that an audit found is known by an interval alone: the rate in it that needs most counts.
+
     Args:
         rates: the last audit's prevalence by code, null where nobody could tell.
         given: rates that are expected, by code; they go before the audit's.
@@ -47,7 +49,7 @@ def needs(
         if code in given:
             rate, known = given[code], "given"
         elif row is not None:
-            rate, known = row["rate"], "audit"
+            rate, known = min(max(GUESS, row["lo"]), row["hi"]), "audit"
         else:
             rate, known = GUESS, "guess"
         reached = half_width(rate, min(sampled, population), population)

@@ -1,7 +1,7 @@
 """What several annotators say of one output, taken together."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from statistics import median_low
+from statistics import median
 
 from arf.detection import Mark, Reference, spans_of
 from arf.labels import GOLD
@@ -32,12 +32,12 @@ def unanimous(labels: Iterable[Annotation]) -> dict[str, bool | None]:
     }
 
 
-def middle_rating(labels: Iterable[Annotation]) -> int | None:
-    """Returns the rating of `gold`, else the median of all, the lower of two; null without any."""
+def middle_rating(labels: Iterable[Annotation]) -> float | None:
+    """Returns the rating of `gold`, else the median of all; null without any."""
     given = [(label.annotator, label.rating) for label in labels if label.rating is not None]
     gold = [rating for who, rating in given if who == GOLD]
     ratings = gold or [rating for _, rating in given]
-    return median_low(ratings) if ratings else None
+    return median(ratings) if ratings else None
 
 
 def by_people(labels: Sequence[Annotation], text: str) -> Reference:

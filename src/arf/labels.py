@@ -3,6 +3,7 @@
 The folder, `audit.labels` of `params.yaml`, is nobody's output: DVC never deletes what people did.
 """
 
+import errno
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -28,8 +29,10 @@ def check_name(name: str) -> str:
     """
     if not _NAME.fullmatch(name) or name.endswith((" ", ".")):
         raise ArfError(f"the name {name!r}: use letters, digits, spaces, dots, _ and -")
-    if name.lower() in _TAKEN:
+    if name.casefold() in _TAKEN:
         raise ArfError(f"the name {name!r} is taken by an annotator that is no person")
+    if name.casefold() == GOLD:
+        raise ArfError(f"the name {name!r} is for what was settled between people")
     return name
 
 
@@ -108,10 +111,17 @@ def append(folder: Path, label: Annotation) -> None:
     """Adds a label to its file; it is on disk when this returns."""
     path = label_file(folder, label.annotator, label.channel)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("ab") as file:
-        file.write(label.model_dump_json().encode() + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
+    line = label.model_dump_json().encode() + b"\n"
+    with path.open("ab", buffering=0) as file:
+        before = file.seek(0, os.SEEK_END)
+        try:
+            if file.write(line) != len(line):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+            os.fsync(file.fileno())
+        except OSError:
+            # What was told to have failed must not be there when it is tried again.
+            os.ftruncate(file.fileno(), before)
+            raise
 
 
 def rewrite(folder: Path, annotator: str, labels: Iterable[Annotation]) -> None:

@@ -36,7 +36,8 @@ def robustness(
 
     Returns:
         `by`: whose labels the choice rests on, of `n` outputs; `targets` by round; `scenarios`: for
-        each its `n` outputs, its `targets`, `jaccard` by round and `rank_correlation`;
+        each its `n` outputs, its `targets`, what `everybody` chooses on those outputs, `jaccard` by
+        round and `rank_correlation` of the two;
         `bootstrap`: by round the mean `jaccard` and by code the share of resamples that choose it,
         null where there are fewer than two outputs.
     """
@@ -47,16 +48,18 @@ def robustness(
     def rates(found: Verdicts, stratum: Mapping[str, str] = channel.stratum) -> dict[str, Any]:
         return own_rates(found, stratum, channel.strata, codes)
 
-    base = rates(basis)
-    standing = choose(base)
+    standing = choose(rates(basis))
     scenarios = {}
-    for name, found in _others(channel, machine if people else {}):
-        other = rates(found)
-        choice = choose(other)
+    for name, labels in _others(channel, machine if people else {}):
+        # Both choose from the same outputs: who looked is to be told, not how many were looked at.
+        found = {item: row for item, row in labels.items() if item in basis}
+        base, other = rates({item: basis[item] for item in found}), rates(found)
+        before, choice = choose(base), choose(other)
         scenarios[name] = {
             "n": len(found),
+            "everybody": told(before),
             "targets": told(choice),
-            "jaccard": {key: rounded(jaccard(own, choice[key])) for key, own in standing.items()},
+            "jaccard": {key: rounded(jaccard(own, choice[key])) for key, own in before.items()},
             "rank_correlation": rank_correlation(base, other),
         }
     return {
@@ -176,7 +179,7 @@ def verdict(found: Mapping[str, Mapping[str, Any]]) -> str:
 def _loose(channel: str, block: Mapping[str, Any]) -> Iterator[str]:
     """Yields what other labels would choose otherwise."""
     for name, other in block["scenarios"].items():
-        for key, codes in block["targets"].items():
+        for key, codes in other["everybody"].items():
             if other["jaccard"][key] < 1:
                 yield f"{channel} {key} {_change(codes, other['targets'][key])} by {name}"
     for key, found in (block["bootstrap"] or {}).items():

@@ -97,3 +97,13 @@ def test_ratings_of_what_both_rated() -> None:
     assert (found["n"], found["difference"]["value"]) == (4, 0.5)
     assert found["weighted_kappa"]["value"] == pytest.approx(5 / 6, rel=1e-5)
     assert rating_agreement(by_annotator([label("A", "1")]), []) == {}
+
+
+def test_labels_made_in_sight_of_anothers_say_nothing_of_it() -> None:
+    rows = [label("rules", "1", "tone", rating=4), label("rules", "2", rating=5)]
+    rows += [label("A", "1", "tone", seen="rules", rating=4), label("A", "2", "tone", rating=4)]
+    rows += [label("B", "1", "tone", rating=4), label("B", "2", rating=4)]
+    found = compared(rows)["tone"]
+    assert (found["A_vs_rules"]["n"], found["A_vs_rules"]["observed"]) == (1, 0.0)
+    assert found["A_vs_B"]["n"] == found["B_vs_rules"]["n"] == 2
+    assert rating_agreement(by_annotator(rows), [])["A_vs_rules"]["n"] == 1

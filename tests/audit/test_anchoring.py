@@ -38,5 +38,6 @@ def test_what_another_annotator_showed_is_no_bare_output() -> None:
 
 def test_people_who_saw_nothing_of_it_are_no_measure() -> None:
     people = [label("a", "A", seen="rules"), label("b", "A"), label("c", "B"), label("d", "B")]
+    people += [label("a", "gold", seen="rules"), label("b", "gold")]
     found = anchoring(people, shown())["rules"]
     assert (found["saw"]["n"], found["bare"]["n"]) == (1, 1)

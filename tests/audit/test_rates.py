@@ -42,7 +42,7 @@ def test_an_annotator_of_everything_narrows_peoples_interval() -> None:
     machine = {item: {"x": row["x"] != (chance.random() < 0.03)} for item, row in truth.items()}
     people = {item: truth[item] for item in chance.sample(list(truth), 60)}
     stratum = dict.fromkeys(truth, "all")
-    found = rates(people, machine, stratum, FLAT, CODES)["x"]
+    found = rates(people, people, machine, stratum, FLAT, CODES)["x"]
     own = found["sample"]
     assert found["basis"] == "people"
     assert found["method"] in {"post_stratified", "ppi"}
@@ -53,7 +53,7 @@ def test_an_annotator_of_everything_narrows_peoples_interval() -> None:
 def test_an_annotator_of_a_part_narrows_nothing() -> None:
     truth = {str(i): {"x": i % 4 == 0} for i in range(100)}
     people = {str(i): truth[str(i)] for i in range(50)}
-    found = rates(people, truth, dict.fromkeys(truth, "all"), FLAT, CODES)["x"]
+    found = rates(people, people, truth, dict.fromkeys(truth, "all"), FLAT, CODES)["x"]
     assert found["method"] == "wilson"
     assert (found["lo"], found["hi"]) == (found["sample"]["lo"], found["sample"]["hi"])
 
@@ -61,14 +61,14 @@ def test_an_annotator_of_a_part_narrows_nothing() -> None:
 def test_where_no_person_looked_the_annotator_counts() -> None:
     people = {"0": {"x": True}}
     machine = {str(i): {"x": False, "y": i < 20} for i in range(200)}
-    found = rates(people, machine, dict.fromkeys(machine, "all"), FLAT, CODES)
+    found = rates(people, people, machine, dict.fromkeys(machine, "all"), FLAT, CODES)
     assert found["x"]["basis"] == "people"
     assert (found["y"]["basis"], found["y"]["rate"]) == ("annotator", 0.1)
 
 
 @pytest.mark.parametrize("people", [{}, {"0": {}}])
 def test_nobody_could_tell(people) -> None:
-    assert rates(people, {}, {"0": "all"}, FLAT, CODES) == {"x": None, "y": None}
+    assert rates(people, people, {}, {"0": "all"}, FLAT, CODES) == {"x": None, "y": None}
 
 
 def test_a_code_never_seen_still_has_an_interval() -> None:

@@ -94,3 +94,16 @@ def test_rank_correlation() -> None:
     assert rank_correlation(rates(0.1, 0.5, 0.9), rates(0.9, 0.5, 0.1)) == -1
     assert rank_correlation(rates(0.1, 0.5, None), rates(0.9, 0.5, 0.1)) is None
     assert rank_correlation(rates(0.1, 0.1, 0.1), rates(0.9, 0.5, 0.1)) is None
+
+
+def test_an_annotator_that_looked_at_more_is_held_against_the_same_outputs() -> None:
+    """It says what people say, of their outputs, and finds a rare error in many others."""
+    people = told_by("A", 0.8)
+    machine = [label(str(i), "rules", *([CODES[0]] if i < 32 else [])) for i in range(40)]
+    machine += [label(str(i), "rules", CODES[1]) for i in range(40, 400)]
+    stratum = {str(i): "all" for i in range(400)}
+    both = Channel(
+        "botchat", Strata(None, {"all": 400}), stratum, {}, {}, Gathered(people), {"rules": machine}
+    )
+    found = robustness(both, CODES, choose, 0, 50)["scenarios"]["rules alone"]
+    assert (found["n"], found["jaccard"]) == (40, {"r1": 1.0})

@@ -1,6 +1,8 @@
 """`arf audit`: planning, adjudication and robustness as they are typed."""
 
 import csv
+import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -90,16 +92,28 @@ def test_from_labels_to_gold(project: Project) -> None:
     assert done.returncode == 1
     assert "list.csv: is there already, perhaps with verdicts" in done.stdout
     told = project.ok("arf audit adjudicate list.csv")
-    assert f"44 outputs, {count} disagreements open" in told
+    assert f"0 outputs, {count} disagreements open" in told
+    with (project.root / "list.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    for row in rows:
+        row["verdict"] = "no"
+    with (project.root / "filled.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    assert f"{count} outputs, 0 disagreements open" in project.ok("arf audit adjudicate filled.csv")
     gold = list(read_records(project.root / "data/labels/gold/botchat.jsonl", Annotation))
-    assert all("unn_content_pleasantry" in label.taxonomy for label in gold)
+    assert {code for label in gold for code in label.taxonomy} == {"inferred_sentiment"}
     project.ok("python -m arf.stages.audit")
+    audit = json.loads((project.root / "metrics/audit.json").read_text())["botchat"]
+    assert audit["prevalence"]["inferred_sentiment"]["rate"] == 0
     broken = (project.root / "list.csv").read_text().replace("inferred_sentiment", "sentiment")
     (project.root / "broken.csv").write_text(broken)
     done = project.type("arf audit adjudicate broken.csv")
     assert done.returncode == 1
     assert "broken.csv:2: unknown code 'sentiment'" in done.stdout
     assert gold == list(read_records(project.root / "data/labels/gold/botchat.jsonl", Annotation))
+    shutil.rmtree(project.root / "data/labels/gold")
 
 
 def test_an_older_list_takes_no_verdict_back(project: Project) -> None:

@@ -64,18 +64,18 @@ def test_those_who_agree_have_nothing_to_talk_about(tmp_path: Path, item, label)
     assert write_disagreements(tmp_path / "list.csv", [alike]) == 0
 
 
-def test_gold_is_what_is_agreed_and_decided(tmp_path: Path, parted, item, taxonomy) -> None:
+def test_gold_is_what_is_decided(tmp_path: Path, parted, item, taxonomy) -> None:
     path = tmp_path / "list.xlsx"
     write_disagreements(path, [parted])
     (gold,) = read_verdicts(path, {item.key: parted}, taxonomy).labels
-    assert set(gold.taxonomy) == {FACT}  # nobody has decided on the tone
+    assert set(gold.taxonomy) == set()  # nobody has decided on anything
     assert (gold.annotator, gold.rating, gold.errors) == ("gold", None, ())
 
     path = tmp_path / "list.csv"
     write_disagreements(path, [parted])
     decide(path, verdict="Yes", reason="nobody\nsaid so")
     (gold,) = read_verdicts(path, {item.key: parted}, taxonomy).labels
-    assert set(gold.taxonomy) == {TONE, FACT}
+    assert set(gold.taxonomy) == {TONE}  # what they agree on needs no gold
     assert gold.errors == (Finding(code=TONE, span="sad", start=21),)
     assert gold.note == f"{TONE}: nobody said so"
 

@@ -28,7 +28,7 @@ def refused(labelling, monkeypatch, make_case, make_output):
 
 
 def test_names_that_are_no_persons_are_refused(refused) -> None:
-    assert "gold is for what was settled" in refused("--as", "gold")
+    assert "'gold' is for what was settled" in refused("--as", "gold")
     assert "taken by an annotator that is no person" in refused("--as", "rules")
     assert "use letters" in refused("--as", "../anna")
 

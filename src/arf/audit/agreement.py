@@ -39,7 +39,8 @@ def agreement(
 ) -> dict[str, dict[str, Any]]:
     """Compares annotators, code by code, on the outputs that at least two of them scored.
 
-    An output counts for a code where annotators could assess it and used the same definition.
+    An output counts for a code where annotators could assess it and used the same definition, and
+    none of them saw the other's labels beforehand.
 
     Args:
         scored: labels by annotator and item.
@@ -62,11 +63,16 @@ def agreement(
         groups[EVERYBODY] = tuple(together)
     return {
         code: {
-            name: _of_code([scored[who] for who in group], code, texts)
+            name: _of_code([_blind(scored[who], group) for who in group], code, texts)
             for name, group in groups.items()
         }
         for code in codes
     }
+
+
+def _blind(own: Mapping[Item, Annotation], group: Sequence[str]) -> Mapping[Item, Annotation]:
+    """Returns the labels that were made without seeing those of anybody in the group."""
+    return {item: one for item, one in own.items() if one.seen not in group}
 
 
 def _of_code(
@@ -129,10 +135,11 @@ def rating_agreement(scored: Scored, together: Sequence[str]) -> dict[str, Any]:
     for a, b in combinations(scored, 2):
         if GOLD in (a, b) and {a, b} & {*together}:
             continue
+        others = _blind(scored[b], (a, b))
         both = [
-            (one.rating, scored[b][item].rating)
-            for item, one in scored[a].items()
-            if item in scored[b]
+            (one.rating, others[item].rating)
+            for item, one in _blind(scored[a], (a, b)).items()
+            if item in others
         ]
         rated = [(x, y) for x, y in both if x is not None and y is not None]
         found[f"{a}_vs_{b}"] = compare_ratings([x for x, _ in rated], [y for _, y in rated])

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from arf.labels import GOLD
 from arf.records import Annotation
 from arf.stats import rate, rounded
 
@@ -26,7 +27,7 @@ def anchoring(
         label. Its interval is Newcombe's for independent shares (1998, method 10).
     """
     counts: dict[str, dict[bool, list[int]]] = {}
-    labels = [label for label in people if label.status == "scored"]
+    labels = [one for one in people if one.status == "scored" and one.annotator != GOLD]
     for who in sorted({label.seen for label in labels if label.seen is not None}):
         found = counts.setdefault(who, {True: [0, 0], False: [0, 0]})
         looked = {label.annotator for label in labels if label.seen == who}

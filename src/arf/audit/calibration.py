@@ -38,7 +38,7 @@ def calibrate(
         and as `reliability` people's mean rating by the annotator's.
     """
     scores, against = Scores(), set[str]()
-    rated: list[tuple[int, int]] = []
+    rated: list[tuple[int, float]] = []
     for output in outputs:
         label, theirs = labels.get(output.id), people.get(output.id)
         if label is None or not theirs or label.text_sha256 != sha256_text(output.text):
@@ -87,19 +87,28 @@ def _told(missed: Sequence[_Missed]) -> str | None:
     return "; ".join(one.told for one in missed) or None
 
 
-def _rating(rated: Sequence[tuple[int, int]]) -> dict[str, Any] | None:
+def _rating(rated: Sequence[tuple[int, float]]) -> dict[str, Any] | None:
     if not rated:
         return None
-    own, theirs = [a for a, _ in rated], [b for _, b in rated]
+    # Twice a median is whole; kappa and rank correlation do not depend on the unit.
+    doubled = [(2 * own, round(2 * theirs)) for own, theirs in rated]
+    found = compare_ratings([own for own, _ in doubled], [theirs for _, theirs in doubled])
     return {
-        **compare_ratings(own, theirs),
+        **found,
+        "difference": {
+            name: rounded(value / 2) if isinstance(value, float) else value
+            for name, value in found["difference"].items()
+        },
         "reliability": {
-            str(given): _mean([b for a, b in rated if a == given]) for given in sorted({*own})
+            str(given // 2): _mean([b for a, b in doubled if a == given])
+            for given in sorted({own for own, _ in doubled})
         },
     }
 
 
-def _mean(ratings: Sequence[int]) -> dict[str, Any]:
-    lo, hi = mean_interval(Counter(ratings))
-    mean = sum(ratings) / len(ratings)
-    return {"n": len(ratings), "mean": rounded(mean), "lo": rounded(lo), "hi": rounded(hi)}
+def _mean(doubled: Sequence[int]) -> dict[str, Any]:
+    """Returns the mean of ratings that are given twice as large."""
+    bounds = mean_interval(Counter(doubled))
+    lo, hi = (None if bound is None else rounded(bound / 2) for bound in bounds)
+    mean = rounded(sum(doubled) / len(doubled) / 2)
+    return {"n": len(doubled), "mean": mean, "lo": lo, "hi": hi}

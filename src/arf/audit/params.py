@@ -24,7 +24,7 @@ class AuditParams(Section):
 
     Attributes:
         per_channel: how many outputs a channel people are asked to label.
-        seed: of the draw and of all resampling.
+        seed: of the draw, of the order of items, and of robustness' resampling.
         strata: a field of the cases over whose values the draw is spread, such as
             `fields.product`; null for a simple random sample.
         wide: how many outputs a channel the annotator labels; null for `per_channel`, and 10,000

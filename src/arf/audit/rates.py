@@ -57,6 +57,7 @@ def _own_rate(
 
 def rates(
     people: Verdicts,
+    blind: Verdicts,
     machine: Verdicts,
     stratum: Mapping[str, str],
     strata: Strata,
@@ -70,6 +71,8 @@ def rates(
 
     Args:
         people: their verdicts on a sample of the outputs.
+        blind: those of labels that were made without seeing the annotator's; these alone show how
+            wrong it is.
         machine: the annotator's on these and, it may be, on all others.
         stratum: of each output that has a verdict.
         strata: how many outputs each stratum has.
@@ -88,7 +91,7 @@ def rates(
             other = cheap[code]
             result[code] = None if other is None else {**other, "basis": "annotator"}
             continue
-        crossed = _crossed(people, machine, stratum, strata, code)
+        crossed = _crossed(blind, machine, stratum, strata, code)
         complete = sum(part.population for part in crossed.values()) == sum(
             strata.population.values()
         )

@@ -60,7 +60,8 @@ def summarize(channel: Channel, params: AuditParams, taxonomy: Taxonomy) -> dict
     """Returns all figures of a channel's audit; docs/audit.md says what each means.
 
     Prevalence counts training outputs alone: what is fixed must not be chosen by what is measured
-    later. Agreement and calibration count every output that people labelled.
+    later. Agreement and calibration count every output that people labelled. Labels made in sight
+    of an annotator's say nothing of how good that annotator is.
     """
     codes = channel.codes(taxonomy)
     name, labels = next(iter(channel.machines.items()), (None, ()))
@@ -81,7 +82,14 @@ def summarize(channel: Channel, params: AuditParams, taxonomy: Taxonomy) -> dict
         "basis": PEOPLE if people else name if machine else None,
         "annotator": name,
         "population": sum(channel.strata.population.values()),
-        "prevalence": rates(people, machine, channel.stratum, channel.strata, codes),
+        "prevalence": rates(
+            people,
+            channel.among(one for one in channel.people.labels if one.seen != name),
+            machine,
+            channel.stratum,
+            channel.strata,
+            codes,
+        ),
         "strata": _by_stratum(basis, channel, codes),
         "time": over_time(basis, channel.received, codes, params.period),
         "labels": _counts(channel),
@@ -89,11 +97,24 @@ def summarize(channel: Channel, params: AuditParams, taxonomy: Taxonomy) -> dict
         "ratings": rating_agreement(scored, persons),
         "anchoring": anchoring(channel.people.labels, judged),
         "calibration": {
-            who: calibrate(channel.outputs.values(), own, by_item, codes, params.least)
+            who: calibrate(channel.outputs.values(), own, _blind(by_item, who), codes, params.least)
             for who, own in judged.items()
             if own
         },
     }
+
+
+def _blind(
+    by_item: Mapping[str, Sequence[Annotation]], annotator: str
+) -> dict[str, list[Annotation]]:
+    """Returns the labels that were made without seeing an annotator's, by id of the output.
+
+    Whoever saw them is no measure of how good they are.
+    """
+    kept = {
+        item: [one for one in labels if one.seen != annotator] for item, labels in by_item.items()
+    }
+    return {item: labels for item, labels in kept.items() if labels}
 
 
 def _by_stratum(found: Verdicts, channel: Channel, codes: Sequence[str]) -> dict[str, Any]:

@@ -121,10 +121,10 @@ def _reasons(note: str) -> Iterator[tuple[str, str]]:
 
 
 def read_verdicts(path: Path, labelled: Mapping[str, Labelled], taxonomy: Taxonomy) -> Decided:
-    """Makes `gold` of what people agree on anyway and of what they decided.
+    """Makes `gold` of what people decided, a label for each output, in the order of `labelled`.
 
-    Every output that two people or more have labelled gets a label. A code on which they disagree,
-    and which nobody has decided, is not in it: gold says nothing of that.
+    A code that nobody has decided on is not in it: gold says nothing of that, and what people agree
+    on anyway needs no gold. So whoever labels later still counts there.
 
     Args:
         path: a file of `write_disagreements`, with verdicts.
@@ -183,24 +183,22 @@ def _finding(code: str, words: str) -> dict[str, str | None]:
 def _gold(labelled: Labelled, decided: Mapping[str, Verdict], taxonomy: Taxonomy) -> Annotation:
     item, labels, _ = labelled
     hashes = {code: sha for one in labels for code, sha in one.taxonomy.items()}
-    agreed = {code: said for code, said in unanimous(labels).items() if said is not None}
     told = {code: said.value == YES for code, said in decided.items() if code != RATING}
     errors: list[Finding] = []
-    for code, there in (agreed | told).items():
+    for code, there in told.items():
         if there:
-            words = decided[code].words if code in decided else ""
+            words = decided[code].words
             given = [e for one in labels for e in one.errors if e.code == code]
             own = to_finding(_finding(code, words), item.output.text, item.output.channel, taxonomy)
             errors += [own] if words else _distinct(given, item.output.text) or [own]
-    ratings = {one.rating for one in labels if one.rating is not None}
     rating = decided[RATING].value if RATING in decided else ""
     return labels[0].model_copy(
         update={
             "annotator": GOLD,
-            "taxonomy": {code: sha for code, sha in hashes.items() if code in agreed | told},
-            "rating": int(rating) if rating else ratings.pop() if len(ratings) == 1 else None,
+            "taxonomy": {code: sha for code, sha in hashes.items() if code in told},
+            "rating": int(rating) if rating else None,
             "errors": tuple(errors),
-            "seen": None,
+            "seen": next((one.seen for one in labels if one.seen), None),
             "note": "\n".join(f"{code}: {s.reason}" for code, s in decided.items() if s.reason)
             or None,
         }

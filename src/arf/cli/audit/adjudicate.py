@@ -49,7 +49,7 @@ def disagreements(
 def adjudicate(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The list, with verdicts.")],
 ) -> None:
-    """Make `gold` of what people agree on and of what was decided, with the reasons.
+    """Make `gold` of what was decided, with the reasons.
 
     Gold goes before everybody's labels wherever it says something. It is written anew each time,
     from all labels and this file. A file that leaves open what gold has decided, such as a list
@@ -72,11 +72,16 @@ def adjudicate(
             "take a list that holds those verdicts (arf audit disagreements NEW), or delete that "
             "folder to decide anew"
         )
-    rewrite(params.labels, GOLD, checked.labels)
+    decided = [label for label in checked.labels if label.taxonomy or label.rating is not None]
+    kept = {label.channel for label in decided}
+    for path in (params.labels / GOLD).glob("*.jsonl"):
+        if path.stem not in kept:
+            path.unlink()
+    rewrite(params.labels, GOLD, decided)
     undecided = sum(
         not decides(gold, code) for one, gold in pairs for code in disagreements_on(one)
     )
-    say(f"{params.labels / GOLD}: {len(checked.labels)} outputs, {undecided} disagreements open")
+    say(f"{params.labels / GOLD}: {len(decided)} outputs, {undecided} disagreements open")
     say("next: dvc repro audit")
 
 

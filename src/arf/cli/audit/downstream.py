@@ -10,7 +10,7 @@ from rich.table import Table
 
 from arf.compare import ALL, HEADLINES
 from arf.errors import ArfError
-from arf.files import read_json, write_json
+from arf.files import read_json, sha256_text, write_json
 from arf.layout import METRICS
 from arf.progress import say
 
@@ -38,10 +38,11 @@ def downstream(people: Sequence[str], console: Console) -> None:
         )
     found: dict[str, Mapping[str, Any]] = {"everybody": read_json(COMPARISON)["contrasts"]}
     for who in people:
-        name = "audit-by-" + "".join(c if c.isalnum() else "-" for c in who)
+        plain = "".join(c if c.isascii() and c.isalnum() else "-" for c in who)
+        name = f"audit-by-{plain}-{sha256_text(who)[:6]}"
         say(f"experiment {name}: revise, train and judge by {who}'s labels alone")
         _run("dvc", "exp", "run", "--temp", "--force", "--name", name,
-             "--set-param", f"audit.people=[{json.dumps(who)}]")  # fmt: skip
+             "--set-param", f"audit.people=[{json.dumps(who, ensure_ascii=False)}]")  # fmt: skip
         found[who] = json.loads(_run("git", "show", f"{_revision(name)}:{COMPARISON}"))["contrasts"]
     moved = {
         contrast: {metric: _spread(found, contrast, metric) for metric in HEADLINES}
@@ -62,11 +63,9 @@ def _run(*command: str) -> str:
 
 
 def _revision(name: str) -> str:
-    listed = _run("git", "for-each-ref", "--format=%(refname)", "refs/exps")
-    found = [ref for ref in listed.splitlines() if ref.endswith(f"/{name}")]
-    if not found:
-        raise ArfError(f"dvc exp: no experiment {name}; commit everything and run it again")
-    return found[-1]
+    """Returns the experiment that started from today's commit, none of an earlier one."""
+    sha = _run("git", "rev-parse", "HEAD").strip()
+    return f"refs/exps/{sha[:2]}/{sha[2:]}/{name}"
 
 
 def _spread(

@@ -17,7 +17,6 @@ from arf.labelling.label_studio import read_export, write_tasks
 from arf.labelling.lock import held
 from arf.labelling.sheet import read_sheet, write_sheet
 from arf.labels import (
-    GOLD,
     check_name,
     cut_half_line,
     label_file,
@@ -156,8 +155,7 @@ def import_labels(
 
     Outputs that are not labelled in the file are left open. Other labels of that person stay.
     """
-    if check_name(name).casefold() == GOLD:
-        raise ArfError(f"the name {GOLD} is for what was settled between people")
+    check_name(name)
     params = load_section("audit", AuditParams)
     channels = load_section("channels", Channels).root
     taxonomy = load_taxonomy()

@@ -70,7 +70,7 @@ def plan(
             half_width,
             population,
         )
-        wanted = max(wanted, *(row.needed for row in rows))
+        wanted = max([wanted, *(row.needed for row in rows)])
         console.print(f"{channel}: {population} training outputs", style="bold")
         console.print(_table(rows, min(params.per_channel, population), half_width))
         if params.strata is not None:

@@ -14,11 +14,13 @@ from arf.channels import Channels
 from arf.cli.audit.downstream import downstream as carry_out
 from arf.errors import ArfError
 from arf.files import read_json, write_json
-from arf.layout import METRICS
+from arf.labels import GOLD
+from arf.layout import METRICS, targets
 from arf.params import load_section
 from arf.progress import say
 from arf.robustness import RESAMPLES, verdict
 from arf.robustness import robustness as measure
+from arf.robustness import told as in_lines
 from arf.rounds import Round
 from arf.targets import TargetsParams, choose, chosen
 from arf.taxonomy import load_taxonomy
@@ -60,9 +62,15 @@ def robustness(
         for table in _tables(name, block):
             console.print(table, "")
     say(told)
+    for name, block in found.items():
+        if (path := targets(name)).exists() and in_lines(read_json(path)) != block["targets"]:
+            say(
+                f"{name}: {path} has other targets: there the annotator helped people's figures, "
+                "or something has changed since (dvc repro targets)"
+            )
     say(f"figures: {FIGURES}")
     if downstream:
-        people = sorted({label.annotator for own in labels.values() for label in own})
+        people = sorted({label.annotator for own in labels.values() for label in own} - {GOLD})
         carry_out(people, console)
 
 

@@ -106,6 +106,7 @@ function show(answer) {
 async function asking(path, given) {
   if (busy) return null;
   busy = true;
+  document.querySelector("main").inert = true; // what is typed meanwhile would be in no answer
   try {
     return await ask(path, given, (silent) => {
       find("trouble").hidden = !silent;
@@ -120,6 +121,7 @@ async function asking(path, given) {
     return null;
   } finally {
     busy = false;
+    document.querySelector("main").inert = false;
   }
 }
 
