@@ -131,7 +131,7 @@ def read_verdicts(path: Path, labelled: Mapping[str, Labelled], taxonomy: Taxono
         labelled: all outputs that two people or more have labelled, by key of their item.
         taxonomy: the codes.
     """
-    decided: dict[tuple[str, str], Verdict] = {}
+    decided: dict[str, dict[str, Verdict]] = {}
     seen: set[tuple[str, str]] = set()
     faults: list[str] = []
     for place, cells in read_table(path, [column.name for column in COLUMNS[:5]] + ["verdict"]):
@@ -148,13 +148,10 @@ def read_verdicts(path: Path, labelled: Mapping[str, Labelled], taxonomy: Taxono
         if fault:
             faults.append(f"{place}: {fault}")
         elif said.value:
-            decided[key, code] = said
+            decided.setdefault(key, {})[code] = said
     if faults:
         return Decided([], faults)
-    labels = [
-        _gold(one, {code: said for (item, code), said in decided.items() if item == key}, taxonomy)
-        for key, one in labelled.items()
-    ]
+    labels = [_gold(one, decided.get(key, {}), taxonomy) for key, one in labelled.items()]
     return Decided(labels, [])
 
 
