@@ -18,7 +18,8 @@ def to_annotation(
     """Turns a raw label row into an annotation of the teacher's output.
 
     Args:
-        row: `{id, errors: [{code, span, note}], rating}`.
+        row: `{id, errors: [{code, span, note}], rating, taxonomy}`; the last is the hash of each
+            definition that the label was made by, today's without.
         channel: the channel of its file.
         annotator: who labelled, by the folder's name.
         taxonomy: the codes that there are.
@@ -38,6 +39,7 @@ def to_annotation(
     errors = row.value.get("errors")
     if not isinstance(errors, list):
         raise BrokenRowError("errors: expected a list (empty where there is no error)")
+    today = taxonomy.hashes(frozenset(taxonomy.codes), channel)
     try:
         return Annotation(
             id=item,
@@ -45,7 +47,7 @@ def to_annotation(
             source="r0",
             text_sha256=sha256_text(text),
             annotator=annotator,
-            taxonomy=taxonomy.hashes(frozenset(taxonomy.codes), channel),
+            taxonomy=row.value.get("taxonomy") or today,
             rating=row.value.get("rating"),
             errors=tuple(_finding(error, text, channel, taxonomy) for error in errors),
         )

@@ -88,7 +88,7 @@ class _Guard:
             await send(message)
 
         headers = Headers(scope=scope)
-        first = scope["path"].split("/")[1]
+        first = scope["path"].removeprefix("/").partition("/")[0]
         app = self._app
         if not compare_digest(first.encode(), self._token.encode()):
             app = PlainTextResponse("Not Found", status_code=404)
