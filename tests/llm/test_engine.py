@@ -209,7 +209,7 @@ def test_what_no_request_can_pass_is_said_once(
         )  # fmt: skip
     assert "wrong-key-value" not in str(caught.value)
     assert "\n" not in str(caught.value)
-    assert server.stats.total <= 32
+    assert server.stats.total <= 100  # of 500; how many were under way is the machine's affair
 
 
 def test_a_wrong_path_is_told_from_a_wrong_model(server: MockEndpoint, tmp_path: Path) -> None:
