@@ -133,6 +133,22 @@ def test_faults_are_named_by_line(
     assert fault in checked.faults[0]
 
 
+def test_a_verdict_under_an_older_definition_is_refused(
+    tmp_path: Path, parted, item, label, taxonomy
+) -> None:
+    path = tmp_path / "list.csv"
+    older = {TONE: "before", FACT: "before"}
+    before = [one.model_copy(update={"taxonomy": older}) for one in parted.labels]
+    write_disagreements(path, [Labelled(item, before)])
+    decide(path, verdict="no")
+    anew = {item.key: parted}  # both have labelled again since
+    gone = {item.key: Labelled(item, [label("A", taxonomy={}), label("B", taxonomy={})])}
+    for labelled in (anew, gone):
+        checked = read_verdicts(path, labelled, taxonomy)
+        assert checked.labels == []
+        assert "decided by another definition than today's" in checked.faults[0]
+
+
 def test_a_row_twice(tmp_path: Path, parted, item, taxonomy) -> None:
     path = tmp_path / "list.csv"
     write_disagreements(path, [parted, parted])

@@ -19,7 +19,7 @@ COLUMNS = (
     Column("item", hidden=True), Column("channel", 10), Column("case", 60), Column("output", 50),
     Column("code", 24), Column("given by", 16), Column("not given by", 16), Column("words", 40),
     Column("notes", 40), Column("verdict", 10, (YES, NO)), Column("right words", 30),
-    Column("reason", 40),
+    Column("reason", 40), Column("definition", hidden=True),
 )  # fmt: skip
 
 
@@ -32,11 +32,12 @@ class Labelled(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """What was decided on one code of one item."""
+    """What was decided on one code of one item, by which definition of the code."""
 
     value: str
     words: str
     reason: str
+    definition: str
 
 
 class Decided(NamedTuple):
@@ -93,7 +94,13 @@ def _row(labelled: Labelled, code: str) -> list[str]:
     return [
         item.key, item.output.channel, item.case.body(), item.output.text, code, ", ".join(given),
         ", ".join(absent), "\n".join(words), "\n".join(notes), *_decided(gold, code),
+        _definition(labels, code),
     ]  # fmt: skip
+
+
+def _definition(labels: Iterable[Annotation], code: str) -> str:
+    """Returns the hash of the definition that people label a code by, empty where none does."""
+    return next((one.taxonomy[code] for one in labels if code in one.taxonomy), "")
 
 
 def decides(gold: Annotation | None, code: str) -> bool:
@@ -134,12 +141,14 @@ def read_verdicts(path: Path, labelled: Mapping[str, Labelled], taxonomy: Taxono
     decided: dict[str, dict[str, Verdict]] = {}
     seen: set[tuple[str, str]] = set()
     faults: list[str] = []
-    for place, cells in read_table(path, [column.name for column in COLUMNS[:5]] + ["verdict"]):
+    wanted = [column.name for column in COLUMNS[:5]] + ["verdict", "definition"]
+    for place, cells in read_table(path, wanted):
         key, code = cells["item"].strip(), cells["code"].strip()
         said = Verdict(
             cells["verdict"].strip().lower(),
             cells.get("right words", ""),
             " ".join(cells.get("reason", "").split()),
+            cells["definition"].strip(),
         )
         fault = _fault(said, key, code, labelled, taxonomy)
         if not fault and (key, code) in seen:
@@ -170,6 +179,12 @@ def _fault(
         to_finding(_finding(code, said.words), output.text, output.channel, taxonomy)
     except LabelError as error:
         return str(error)
+    today = _definition(labelled[key].labels, code)
+    if said.value and (not today or said.definition != today):
+        return (
+            f"{code}: decided by another definition than today's, or labelled here by nobody under "
+            "today's; list them anew"
+        )
     return None
 
 
