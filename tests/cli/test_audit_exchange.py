@@ -13,7 +13,7 @@ from arf.cli import app
 from arf.errors import ArfError
 from arf.files import sha256_text, write_records
 from arf.labels import read_own
-from arf.layout import annotations, cases, outputs
+from arf.layout import annotations, cases, outputs, people
 from arf.records import Annotation, Case, Finding, Output
 
 ROOT = Path(__file__).parents[2]
@@ -213,3 +213,15 @@ def test_two_people_need_two_names(folder: Path) -> None:
     audit("import", "a.csv", "--as", "anna")
     with pytest.raises(ArfError, match="anna has labelled before"):
         audit("import", "a.csv", "--as", "Anna")
+
+
+def test_a_name_in_the_data_is_taken(folder: Path) -> None:
+    theirs = Annotation(id="elsewhere", channel="webform", source="r0", text_sha256="0",
+                        annotator="Ada", taxonomy={}, rating=4)  # fmt: skip
+    write_records(Path(people("webform")), [theirs])
+    audit("export", "a.csv", "--to", "csv")
+    edit("a.csv", rate(4))
+    for words in (["audit", "import", "a.csv", "--as", "ada"], ["annotate", "--as", "Ada"]):
+        with pytest.raises(ArfError, match="labels by Ada come with the data"):
+            CliRunner().invoke(app, words, catch_exceptions=False)
+    assert not LABELS.exists()

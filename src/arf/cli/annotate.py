@@ -13,7 +13,7 @@ import typer
 
 from arf.audit.params import AuditParams
 from arf.channels import read_pairs
-from arf.cli.asked import channels_of, with_suggestions
+from arf.cli.asked import channels_of, check_not_in_data, with_suggestions
 from arf.errors import ArfError
 from arf.labelling.desk import Desk
 from arf.labelling.items import draw_items
@@ -60,6 +60,7 @@ def annotate(
     go on with the same command. Who wrote an output is shown nowhere.
     """
     check_name(name)
+    check_not_in_data(name)
     params = load_section("audit", AuditParams)
     channels = channels_of(channel)
     with held(name):

@@ -8,7 +8,7 @@ from arf.channels import Channels, read_pairs
 from arf.errors import ArfError
 from arf.files import read_records
 from arf.labelling.items import Item, show, shuffle
-from arf.layout import annotations, audited
+from arf.layout import annotations, audited, people
 from arf.params import did_you_mean, load_section
 from arf.records import Annotation
 from arf.rounds import TEACHER
@@ -28,6 +28,25 @@ def channels_of(wanted: Sequence[str] | None) -> list[str]:
                 f"{', '.join(known)}"
             )
     return list(dict.fromkeys(wanted or known))
+
+
+def check_not_in_data(name: str) -> None:
+    """Refuses the name of somebody whose labels come with the data.
+
+    Twice labelled, in `data.dir` and here, an output would stop the audit.
+
+    Raises:
+        ArfError: somebody in `data.dir` has that name.
+    """
+    for channel in load_section("channels", Channels).root:
+        if not (path := people(channel)).exists():
+            continue
+        for label in read_records(path, Annotation):
+            if label.annotator.casefold() == name.casefold():
+                raise ArfError(
+                    f"the name {name!r}: labels by {label.annotator} come with the data "
+                    "(data.dir); take another name"
+                )
 
 
 def with_suggestions(

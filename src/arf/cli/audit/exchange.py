@@ -8,7 +8,7 @@ import typer
 
 from arf.audit.params import AuditParams
 from arf.channels import Channels, read_pairs
-from arf.cli.asked import channels_of, with_labelled, with_suggestions
+from arf.cli.asked import channels_of, check_not_in_data, with_labelled, with_suggestions
 from arf.cli.audit.faults import refuse
 from arf.errors import ArfError
 from arf.labelling.entries import Checked, Entry, Name, check, stale
@@ -156,6 +156,7 @@ def import_labels(
     Outputs that are not labelled in the file are left open. Other labels of that person stay.
     """
     check_name(name)
+    check_not_in_data(name)
     params = load_section("audit", AuditParams)
     channels = load_section("channels", Channels).root
     taxonomy = load_taxonomy()
