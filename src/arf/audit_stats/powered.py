@@ -180,7 +180,7 @@ def post_stratified(strata: Sequence[Cross]) -> Estimate | None:
     """Returns the estimate after strata of what the cheap annotator says.
 
     How often it flags an output is known of all. What share of those flagged have the error, and
-    what share of the others, is estimated from the sample, with a Wilson interval each; the two
+    what share of the others, is estimated from the sample, with a Jeffreys interval each; the two
     are combined by Newcombe's square-and-add (Zou and Donner, Statistics in Medicine 27:1693,
     2008; for strata Yan and Su, Statistics in Biopharmaceutical Research 2:329, 2010). Where the
     sample grows, this is PPI++. Outputs of several strata are weighted, their number by Kish's
