@@ -196,3 +196,17 @@ def test_any_text_comes_back_as_it_was_given(
         label_file(folder / "other", "anna", "botchat").read_bytes()
         == label_file(folder, "anna", "botchat").read_bytes()
     )
+
+
+def test_a_label_by_another_definition_is_open_again(open_desk, tmp_path, taxonomy) -> None:
+    open_desk().save(0, SAD)
+    [label] = lines(tmp_path)
+    older = label.taxonomy | {"inferred_sentiment": "older"}
+    label_file(tmp_path, "anna", "botchat").write_text(
+        label.model_copy(update={"taxonomy": older}).model_dump_json() + "\n"
+    )
+    desk = open_desk()
+    assert (desk.state(0), desk.next_open(), desk.draft(0).rating) == ("open", 0, 4)
+    desk.save(0, SAD)
+    assert (desk.state(0), lines(tmp_path)) == ("done", [label])
+    assert desk.progress["botchat"]["open"] == 2

@@ -47,6 +47,10 @@ class Desk:
             if other != annotator and other.casefold() == annotator.casefold():
                 raise ArfError(f"{other} has labelled before; type that name, or take another")
         self._names = [item.name for item in items]
+        self._today = {
+            channel: taxonomy.hashes(frozenset(taxonomy.codes), channel)
+            for channel in dict.fromkeys(item.output.channel for item in items)
+        }
         self._places = {item.key: place for place, item in enumerate(items)}
         self._labels: dict[tuple[str, str, str, str], Annotation] = {}
         self._saved: set[int] = set()
@@ -73,11 +77,18 @@ class Desk:
         return self._places.get(key)
 
     def state(self, place: int) -> State:
-        """Says whether an item is labelled, or was skipped with a reason."""
+        """Says whether an item is labelled, or was skipped with a reason.
+
+        A label made by another definition than today's is open again, with what was given.
+        """
         label = self._labels.get(self._names[place])
-        if label is None:
+        if label is None or self._is_stale(label):
             return "open"
         return "done" if label.status == "scored" else "skipped"
+
+    def _is_stale(self, label: Annotation) -> bool:
+        today = self._today[label.channel]
+        return any(today.get(code, sha) != sha for code, sha in label.taxonomy.items())
 
     def draft(self, place: int) -> Draft | None:
         """Returns what the person gave for an item, null where it is open."""
@@ -88,7 +99,7 @@ class Desk:
         """Returns the first open item from a place on, all around; null where all are labelled."""
         for step in range(len(self.items)):
             here = (place + step) % len(self.items)
-            if self._names[here] not in self._labels:
+            if self.state(here) == "open":
                 return here
         return None
 
