@@ -1,7 +1,7 @@
 """Out to a real Label Studio server and back.
 
-python3 -m venv /tmp/ls && /tmp/ls/bin/pip install label-studio==1.23.2
-ARF_LABEL_STUDIO=/tmp/ls/bin/label-studio pytest -m network tests/labelling
+python3 -m venv label-studio && label-studio/bin/pip install label-studio==1.23.2
+ARF_LABEL_STUDIO=label-studio/bin/label-studio pytest -m network tests/labelling
 """
 
 import json
