@@ -10,8 +10,12 @@ EVERYBODY = "all"
 
 
 def people_of(block: Mapping[str, Any]) -> list[str]:
-    """Returns the people whose labels count on a channel, `gold` among them."""
-    return [who for who, own in block["labels"].items() if own["person"] and own["scored"]]
+    """Returns the people whose labels count on a channel; `gold`, what they settled, is none."""
+    return [
+        who
+        for who, own in block["labels"].items()
+        if own["person"] and own["scored"] and who != GOLD
+    ]
 
 
 def pairs_of(block: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
@@ -19,7 +23,7 @@ def pairs_of(block: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
 
     `all` is of all people together, but for `gold`, where they are more than two.
     """
-    people = [who for who in people_of(block) if who != GOLD]
+    people = people_of(block)
     names = [who for who, own in block["labels"].items() if own["scored"]]
     pairs: dict[str, tuple[str, ...]] = {EVERYBODY: tuple(people)}
     pairs |= {f"{a}_vs_{b}": (a, b) for a, b in combinations(names, 2)}
@@ -30,7 +34,7 @@ def pairs_of(block: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
 
 def people_pair(block: Mapping[str, Any]) -> str | None:
     """Returns the comparison of people with one another: of all, else of two; null without one."""
-    people = {who for who in people_of(block) if who != GOLD}
+    people = {*people_of(block)}
     return next((name for name, who in pairs_of(block).items() if {*who} <= people), None)
 
 
@@ -64,7 +68,7 @@ def _of(channel: str, block: Mapping[str, Any], titles: Mapping[str, str]) -> It
     people = people_of(block)
     if block["basis"] is None:
         yield f"{channel}: nobody has labelled an output, so nothing is known."
-    elif not people:
+    elif not people and block["basis"] != "people":
         yield (
             f"{channel}: no person has labelled an output. The figures are the word of the "
             f"annotator {block['basis']}, and how often it errs is unknown."
@@ -74,8 +78,8 @@ def _of(channel: str, block: Mapping[str, Any], titles: Mapping[str, str]) -> It
             f"{channel}: people labelled no output to train on. The prevalence is the word of the "
             f"annotator {block['basis']}."
         )
-    if len(persons := [who for who in people if who != GOLD]) == 1:
-        yield f"{channel}: only {persons[0]} has labelled; whether others would agree is unknown."
+    if len(people) == 1:
+        yield f"{channel}: only {people[0]} has labelled; whether others would agree is unknown."
     for who in block["calibration"]:
         yield from shortfalls(channel, block, who, titles)
     for who, own in block["labels"].items():

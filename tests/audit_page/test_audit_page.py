@@ -135,6 +135,12 @@ def test_old_labels_are_told() -> None:
     assert any("3 labels by B are outdated: the text has changed since" in one for one in told)
 
 
+def test_gold_without_the_labels_that_it_came_of() -> None:
+    page = of(people_labels(make_pairs("botchat")[:30], ["gold"]))
+    assert "On botchat gold labelled" in page
+    assert not any("no person has labelled" in one for one in warned(page))
+
+
 def test_one_annotator_alone() -> None:
     page = of(people_labels(make_pairs("botchat")[:30], ["A"]))
     assert any("only A has labelled" in one for one in warned(page))

@@ -45,11 +45,8 @@ def _of(
     if block["basis"] is None:
         yield f"On {channel} nobody has labelled an output."
         return
-    who = (
-        [name for name in people_of(block) if name != GOLD]
-        if block["basis"] == "people"
-        else [f"the annotator {block['basis']}"]
-    )
+    people = people_of(block) or [GOLD]
+    who = people if block["basis"] == "people" else [f"the annotator {block['basis']}"]
     yield (
         f"On {channel} {listed(who)} labelled {block['n']} of {block['population']} outputs to "
         "train on."
