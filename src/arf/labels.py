@@ -36,6 +36,17 @@ def check_name(name: str) -> str:
     return name
 
 
+def check_spelling(folder: Path, annotator: str) -> None:
+    """Refuses a name that differs from a labeller's by capitals alone.
+
+    Raises:
+        ArfError: it does; some file systems cannot tell the two apart.
+    """
+    for other in labellers(folder):
+        if other != annotator and other.casefold() == annotator.casefold():
+            raise ArfError(f"{other} has labelled before; type that name, or take another")
+
+
 def label_file(folder: Path, annotator: str, channel: str) -> Path:
     """Returns where a person's labels of a channel lie."""
     return folder / annotator / f"{channel}.jsonl"

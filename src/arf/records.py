@@ -14,6 +14,7 @@ from arf.files import sha256_text
 Split = Literal["train", "heldout", "test"]
 Verdict = Literal["kept", "reverted", "unanswered"]
 Name = Annotated[str, StringConstraints(min_length=1)]
+Subject = tuple[str, str, str, str]  # source, channel, id and hash of the text of an output
 UNLISTED = "unlisted"  # the code that people give to words that are wrong where no code fits
 
 
@@ -145,6 +146,11 @@ class Annotation(Record):
     def codes(self) -> frozenset[str]:
         """Returns the codes found at least once."""
         return frozenset(error.code for error in self.errors)
+
+    @property
+    def about(self) -> Subject:
+        """What it is about: source, channel, id and text, whoever says it."""
+        return (self.source, self.channel, self.id, self.text_sha256)
 
     def of(self, output: Output) -> bool:
         """Says whether this is about exactly that output's text."""

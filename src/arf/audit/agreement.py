@@ -17,20 +17,18 @@ from arf.audit_stats.spans import Places, span_agreement
 from arf.audit_words import EVERYBODY
 from arf.detection import spans_of
 from arf.labels import GOLD
-from arf.records import Annotation
+from arf.records import Annotation, Subject
 from arf.stats import rounded
 
-Item = tuple[str, ...]
-Scored = Mapping[str, Mapping[Item, Annotation]]
+Scored = Mapping[str, Mapping[Subject, Annotation]]
 
 
 def by_annotator(annotations: Iterable[Annotation]) -> Scored:
     """Returns the scored labels by annotator and item, annotators in order of their names."""
-    scored: dict[str, dict[Item, Annotation]] = {}
+    scored: dict[str, dict[Subject, Annotation]] = {}
     for one in annotations:
         if one.status == "scored":
-            key = (one.channel, one.source, one.id, one.text_sha256)
-            scored.setdefault(one.annotator, {})[key] = one
+            scored.setdefault(one.annotator, {})[one.about] = one
     return {name: scored[name] for name in sorted(scored)}
 
 
@@ -70,13 +68,13 @@ def agreement(
     }
 
 
-def _blind(own: Mapping[Item, Annotation], group: Sequence[str]) -> Mapping[Item, Annotation]:
+def _blind(own: Mapping[Subject, Annotation], group: Sequence[str]) -> Mapping[Subject, Annotation]:
     """Returns the labels that were made without seeing those of anybody in the group."""
     return {item: one for item, one in own.items() if one.seen not in group}
 
 
 def _of_code(
-    labels: Sequence[Mapping[Item, Annotation]], code: str, texts: Mapping[str, str]
+    labels: Sequence[Mapping[Subject, Annotation]], code: str, texts: Mapping[str, str]
 ) -> dict[str, Any]:
     rows: list[list[bool | None]] = []
     places: list[Places] = []

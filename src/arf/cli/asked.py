@@ -81,7 +81,7 @@ def with_labelled(
     items: list[Item], labels: Iterable[Annotation], channels: Sequence[str], seed: int
 ) -> list[Item]:
     """Adds the outputs that were labelled and are not among the items of today's draw."""
-    names = {(one.source, one.channel, one.id, one.text_sha256) for one in labels}
+    names = {one.about for one in labels}
     names -= {item.name for item in items}
     if not names:
         return items

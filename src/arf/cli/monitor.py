@@ -63,6 +63,7 @@ def monitor(
     there = [name for name in channels if batch.counts[name]]
     labelled, baseline, annotator = _label(batch, there, against, role, folder)
     figures = compare(labelled, baseline, params)
+    lines = verdict(figures, params)
     found = {
         "batch": {"name": batch.name, "sha256": sha256_file(new), "n": batch.counts.total(),
                   "broken": batch.broken},
@@ -70,12 +71,12 @@ def monitor(
         "annotator": annotator,
         "params": params.model_dump(),
         "alarm": alarmed(figures),
-        "verdict": "; ".join(verdict(figures, params)),
+        "verdict": "; ".join(lines),
         "channels": figures,
     }  # fmt: skip
     write_json(folder / "monitor.json", found)
     _draw(figures, (f"batch {batch.name}", f"baseline {against}"), folder / "monitor.png")
-    _print(found, verdict(figures, params), batch, folder)
+    _print(found, lines, batch, folder)
     for line in _doubts(annotator, there):
         say(line)
     _mirror(tracking, found, [baseline_path(against, name) for name in there], folder)

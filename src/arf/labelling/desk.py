@@ -5,11 +5,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from arf.errors import ArfError
 from arf.labelling.drafts import Draft, read_draft, to_draft, to_label
 from arf.labelling.items import Item
-from arf.labels import append, cut_half_line, label_file, labellers, read_own, rewrite
-from arf.records import Annotation
+from arf.labels import append, check_spelling, cut_half_line, label_file, read_own, rewrite
+from arf.records import Annotation, Subject
 from arf.taxonomy import Taxonomy
 
 State = Literal["open", "done", "skipped"]
@@ -43,16 +42,14 @@ class Desk:
         self.items = items
         self.taxonomy = taxonomy
         self._folder = folder
-        for other in labellers(folder):
-            if other != annotator and other.casefold() == annotator.casefold():
-                raise ArfError(f"{other} has labelled before; type that name, or take another")
+        check_spelling(folder, annotator)
         self._names = [item.name for item in items]
         self._today = {
             channel: taxonomy.hashes(frozenset(taxonomy.codes), channel)
             for channel in dict.fromkeys(item.output.channel for item in items)
         }
         self._places = {item.key: place for place, item in enumerate(items)}
-        self._labels: dict[tuple[str, str, str, str], Annotation] = {}
+        self._labels: dict[Subject, Annotation] = {}
         self._saved: set[int] = set()
         self.cut: list[Path] = []
         # Labels of texts that are not asked for today stay in their files, and so in `_labels`.
@@ -61,8 +58,7 @@ class Desk:
             if cut_half_line(path):
                 self.cut.append(path)
             for label in read_own(folder, annotator, channel):
-                name = (label.source, label.channel, label.id, label.text_sha256)
-                self._labels[name] = label
+                self._labels[label.about] = label
         self.progress: dict[str, Counter[State]] = {}
         for place, item in enumerate(items):
             self.progress.setdefault(item.output.channel, Counter())[self.state(place)] += 1

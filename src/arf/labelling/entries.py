@@ -7,10 +7,8 @@ from typing import Any, NamedTuple
 from arf.findings import LabelError, to_finding
 from arf.labelling.drafts import read_draft, to_label
 from arf.labelling.items import Item
-from arf.records import Annotation
+from arf.records import Annotation, Subject
 from arf.taxonomy import Taxonomy
-
-Name = tuple[str, str, str, str]
 
 
 class Entry(NamedTuple):
@@ -51,7 +49,7 @@ def check(
     items: Mapping[str, Item],
     annotator: str,
     taxonomy: Taxonomy,
-    known: Mapping[Name, Annotation],
+    known: Mapping[Subject, Annotation],
     replace: bool = False,
 ) -> Checked:
     """Makes labels of all entries, and names everything for which one cannot be a label.

@@ -1,12 +1,12 @@
 """What people are asked to label: the drawn outputs, blinded and shuffled."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from arf.audit.params import AuditParams
 from arf.audit.sample import Pairs, draw, stratify
 from arf.files import sha256_text
-from arf.records import Annotation, Case, Output
+from arf.records import Annotation, Case, Output, Subject
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,8 @@ class Item:
         return sha256_text("\0".join(parts))[:16]
 
     @property
-    def name(self) -> tuple[str, str, str, str]:
-        """The source, channel, id and text that a label of this item is about."""
+    def name(self) -> Subject:
+        """What a label of this item is about."""
         output = self.output
         return (output.source, output.channel, output.id, sha256_text(output.text))
 
@@ -72,11 +72,7 @@ def show(
 
     The rest is left bare, so that it can be told how far those who see are led by what they see.
     """
-    by_name: Mapping[tuple[str, ...], Annotation] = {
-        (label.source, label.channel, label.id, label.text_sha256): label
-        for label in labels
-        if label.status == "scored"
-    }
+    by_name = {label.about: label for label in labels if label.status == "scored"}
     return [
         Item(item.case, item.output, by_name.get(item.name))
         if int(sha256_text(f"shown:{seed}:{item.key}")[:8], 16) < share * 0x1_0000_0000

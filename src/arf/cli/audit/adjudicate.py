@@ -86,21 +86,11 @@ def adjudicate(
 
 
 def _of_two(params: AuditParams, taxonomy: Taxonomy) -> dict[str, Labelled]:
-    """Returns what `_labelled` does.
+    """Returns the outputs that two people or more have labelled, by key of their item.
 
     Raises:
-        ArfError: if there is no such output.
+        ArfError: there is none.
     """
-    labelled = _labelled(params, taxonomy)
-    if not labelled:
-        raise ArfError(
-            "no output has labels of two people yet: arf annotate --as NAME, for each of them"
-        )
-    return labelled
-
-
-def _labelled(params: AuditParams, taxonomy: Taxonomy) -> dict[str, Labelled]:
-    """Returns the outputs that two people or more have labelled, by key of their item."""
     channels = load_section("channels", Channels).root
     everyone = everybody(channels, params.model_copy(update={"people": None}))
     found: dict[str, Labelled] = {}
@@ -114,6 +104,10 @@ def _labelled(params: AuditParams, taxonomy: Taxonomy) -> dict[str, Labelled]:
             if len(people) > 1:
                 one = Labelled(Item(*pairs[item]), people, _gold(own))
                 found[one.item.key] = one
+    if not found:
+        raise ArfError(
+            "no output has labels of two people yet: arf annotate --as NAME, for each of them"
+        )
     return found
 
 

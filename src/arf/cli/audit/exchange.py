@@ -11,13 +11,14 @@ from arf.channels import Channels, read_pairs
 from arf.cli.asked import channels_of, check_not_in_data, with_labelled, with_suggestions
 from arf.cli.audit.faults import refuse
 from arf.errors import ArfError
-from arf.labelling.entries import Checked, Entry, Name, check, stale
+from arf.labelling.entries import Checked, Entry, check, stale
 from arf.labelling.items import Item, draw_items
 from arf.labelling.label_studio import read_export, write_tasks
 from arf.labelling.lock import held
 from arf.labelling.sheet import read_sheet, write_sheet
 from arf.labels import (
     check_name,
+    check_spelling,
     cut_half_line,
     label_file,
     labellers,
@@ -26,7 +27,7 @@ from arf.labels import (
 )
 from arf.params import did_you_mean, load_section
 from arf.progress import say
-from arf.records import Annotation
+from arf.records import Annotation, Subject
 from arf.rounds import TEACHER
 from arf.taxonomy import Taxonomy, load_taxonomy
 
@@ -115,7 +116,7 @@ def export_items(
     say(f"Take them in:   arf audit import {out} --as NAME")
 
 
-def _known(folder: Path, annotator: str, channels: Sequence[str]) -> dict[Name, Annotation]:
+def _known(folder: Path, annotator: str, channels: Sequence[str]) -> dict[Subject, Annotation]:
     """Returns the labels of a person.
 
     Raises:
@@ -130,11 +131,9 @@ def _known(folder: Path, annotator: str, channels: Sequence[str]) -> dict[Name, 
     return _by_name(folder, annotator, channels)
 
 
-def _by_name(folder: Path, annotator: str, channels: Sequence[str]) -> dict[Name, Annotation]:
+def _by_name(folder: Path, annotator: str, channels: Sequence[str]) -> dict[Subject, Annotation]:
     return {
-        (label.source, label.channel, label.id, label.text_sha256): label
-        for channel in channels
-        for label in read_own(folder, annotator, channel)
+        label.about: label for channel in channels for label in read_own(folder, annotator, channel)
     }
 
 
@@ -168,9 +167,7 @@ def import_labels(
              if case.split == "train")  # fmt: skip
     items = {item.key: item for item in asked if item.key in keys}
     with held(name):
-        for other in labellers(params.labels):
-            if other != name and other.casefold() == name.casefold():
-                raise ArfError(f"{other} has labelled before; type that name, or take another")
+        check_spelling(params.labels, name)
         for channel in channels:
             if cut_half_line(path := label_file(params.labels, name, channel)):
                 say(f"{path}: a last line that was half-written is gone")
@@ -179,7 +176,7 @@ def import_labels(
         refuse(file, checked.faults)
         changed = [*checked.replaced, *checked.new]
         if changed:
-            known |= {(one.source, one.channel, one.id, one.text_sha256): one for one in changed}
+            known |= {one.about: one for one in changed}
             rewrite(params.labels, name, known.values())
     _tell(checked, taxonomy, params.labels / name)
 
