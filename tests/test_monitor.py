@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
+from arf.audit_stats.differences import mean_difference, rate_difference
 from arf.errors import ArfError
 from arf.files import sha256_text, write_records
 from arf.ingest.convert import DataParams
 from arf.monitor.baseline import Labeller, baseline_path, check_source, read_baseline
 from arf.monitor.batch import Batch
 from arf.monitor.compare import compare
-from arf.monitor.differences import mean_difference, rate_difference
 from arf.monitor.params import MonitorParams
 from arf.monitor.plot import draw_forest
 from arf.monitor.tally import Tally

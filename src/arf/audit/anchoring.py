@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from arf.audit_stats.differences import rate_difference
 from arf.labels import GOLD
 from arf.records import Annotation
 from arf.stats import rate, rounded
@@ -57,8 +58,5 @@ def anchoring(
 def _difference(saw: tuple[int, int], bare: tuple[int, int]) -> dict[str, float | None] | None:
     if not saw[1] or not bare[1]:
         return None
-    from statsmodels.stats.proportion import confint_proportions_2indep
-
-    lo, hi = confint_proportions_2indep(*saw, *bare, compare="diff", method="newcomb")
-    diff = saw[0] / saw[1] - bare[0] / bare[1]
-    return {"diff": rounded(diff), "lo": rounded(float(lo)), "hi": rounded(float(hi))}
+    found = rate_difference(saw, bare)
+    return {name: rounded(found[name]) for name in ("diff", "lo", "hi")}

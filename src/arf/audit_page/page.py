@@ -10,6 +10,7 @@ from arf.audit_page.wording import METHODS, by_rate, decision, finding, method
 from arf.audit_stats.powered import ASSUMES
 from arf.audit_words import EVERYBODY, pairs_of, warnings
 from arf.pages.html import template
+from arf.targets import CHOSEN
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ def _overriding(targets: Mapping[str, Any]) -> dict[str, dict[str, list[str]]]:
     rounds = dict.fromkeys(name for rows in targets.values() for name in rows)
     return {
         name: {
-            channel: [code for code, row in rows[name].items() if row["decision"] == "chosen"]
+            channel: [code for code, row in rows[name].items() if row["decision"] == CHOSEN]
             for channel, rows in targets.items()
         }
         for name in rounds

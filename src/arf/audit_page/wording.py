@@ -6,8 +6,8 @@ from typing import Any
 from arf.audit_words import people_of
 from arf.labels import GOLD
 from arf.pages.html import bounds, listed, percent
+from arf.targets import CHOSEN
 
-CHOSEN = "chosen"  # as `arf.targets` says it
 _MOST = 3
 _SPACE = "\N{NO-BREAK SPACE}"
 METHODS = {

@@ -13,7 +13,14 @@ import typer
 
 from arf.audit.params import AuditParams
 from arf.channels import read_pairs
-from arf.cli.asked import channels_of, check_not_in_data, with_suggestions
+from arf.cli.asked import (
+    ChannelOption,
+    ShareOption,
+    ShownOption,
+    channels_of,
+    check_not_in_data,
+    with_suggestions,
+)
 from arf.errors import ArfError
 from arf.labelling.desk import Desk
 from arf.labelling.items import draw_items
@@ -28,24 +35,9 @@ from arf.taxonomy import load_taxonomy
 
 def annotate(
     name: Annotated[str, typer.Option("--as", metavar="NAME", help="Who labels.")],
-    channel: Annotated[
-        list[str] | None, typer.Option(help="Channel to label; repeat it for more. All if absent.")
-    ] = None,
-    shown: Annotated[
-        str | None,
-        typer.Option(
-            "--show",
-            metavar="ANNOTATOR",
-            help="Show the labels of an annotator that is no person, such as rules, marked as "
-            "suggestions. Nothing is shown if absent.",
-        ),
-    ] = None,
-    share: Annotated[
-        float,
-        typer.Option(
-            min=0, max=1, help="Share of the items on which --show shows them; the rest is bare."
-        ),
-    ] = 0.5,
+    channel: ChannelOption = None,
+    shown: ShownOption = None,
+    share: ShareOption = 0.5,
     port: Annotated[
         int, typer.Option(min=0, max=65535, help="Port of the page; 0 for last time's, or any.")
     ] = 0,

@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from arf.audit.params import AuditParams
 from arf.channels import Channels, read_pairs
@@ -12,6 +15,25 @@ from arf.layout import annotations, audited, people
 from arf.params import did_you_mean, load_section
 from arf.records import Annotation
 from arf.rounds import TEACHER
+
+ChannelOption = Annotated[
+    list[str] | None, typer.Option(help="Channel to label; repeat it for more. All if absent.")
+]
+ShownOption = Annotated[
+    str | None,
+    typer.Option(
+        "--show",
+        metavar="ANNOTATOR",
+        help="Show the labels of an annotator that is no person, such as rules, marked as "
+        "suggestions. Nothing is shown if absent.",
+    ),
+]
+ShareOption = Annotated[
+    float,
+    typer.Option(
+        min=0, max=1, help="Share of the items on which --show shows them; the rest is bare."
+    ),
+]
 
 
 def channels_of(wanted: Sequence[str] | None) -> list[str]:

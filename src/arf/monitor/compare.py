@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from arf.monitor.differences import mean_difference, rate_difference
+from arf.audit_stats.differences import mean_difference, rate_difference
 from arf.monitor.params import MonitorParams
 from arf.monitor.tally import Tally
 from arf.stats import holm, mean_interval, rate, rounded

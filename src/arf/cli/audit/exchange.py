@@ -8,7 +8,15 @@ import typer
 
 from arf.audit.params import AuditParams
 from arf.channels import Channels, read_pairs
-from arf.cli.asked import channels_of, check_not_in_data, with_labelled, with_suggestions
+from arf.cli.asked import (
+    ChannelOption,
+    ShareOption,
+    ShownOption,
+    channels_of,
+    check_not_in_data,
+    with_labelled,
+    with_suggestions,
+)
 from arf.cli.audit.faults import refuse
 from arf.errors import ArfError
 from arf.labelling.entries import Checked, Entry, check, stale
@@ -63,28 +71,13 @@ def _entries(file: Path, user: str | None) -> list[Entry]:
 def export_items(
     out: Annotated[Path, typer.Argument(help="File to write; it must not exist.")],
     to: Annotated[str, typer.Option(metavar="|".join(FORMATS), help="The format.")],
-    channel: Annotated[
-        list[str] | None, typer.Option(help="Channel to label; repeat it for more. All if absent.")
-    ] = None,
+    channel: ChannelOption = None,
     labels: Annotated[
         str | None,
         typer.Option(metavar="ANNOTATOR", help="Fill in what a person has labelled so far."),
     ] = None,
-    shown: Annotated[
-        str | None,
-        typer.Option(
-            "--show",
-            metavar="ANNOTATOR",
-            help="Show the labels of an annotator that is no person, such as rules, marked as "
-            "suggestions. Nothing is shown if absent.",
-        ),
-    ] = None,
-    share: Annotated[
-        float,
-        typer.Option(
-            min=0, max=1, help="Share of the items on which --show shows them; the rest is bare."
-        ),
-    ] = 0.5,
+    shown: ShownOption = None,
+    share: ShareOption = 0.5,
 ) -> None:
     """Write the outputs of the audit's sample to a file in which people label errors.
 
